@@ -1,0 +1,40 @@
+/**
+ * Places where a process may die or fail, by name. A test loops over all of them: run, kill, run again, compare.
+ * A point is hit by `faultPoint(name)` in src/worker; it acts only when PGSNAPMAN_TEST=1 and
+ * PGSNAPMAN_FAULT=<name>:kill|throw|stop are both set.
+ */
+export const FAULT_POINTS = {
+  'queue.entry-written': 'a due job is in the queue, the schedule state does not say so yet',
+  'queue.scheduled': 'queue and schedule state are written, nothing has started',
+  'dump.started': 'the staging folder of a dump is there, pg_dump has not started',
+  'dump.dumped': 'pg_dump has ended well, nothing has been stored',
+  'dump.object-stored': 'one file of the dump is in the repository',
+  'dump.before-manifest': 'all files and documents are stored, the manifest is not',
+  'dump.committed': 'the manifest is there, the result is not in the spool',
+  'dump.spooled': 'the result is in the spool, triggers are not in the queue',
+  'dump.triggered': 'triggers are in the queue, the entry of the dump still is too',
+  'restore.started': 'the staging folder of a restore is there, the target is untouched',
+  'restore.roles-created': 'missing roles are created, there is no staging database',
+  'restore.database-created': 'the staging database is there and in the journal',
+  'restore.restored': 'pg_restore has ended well, nothing has been checked',
+  'restore.before-rename': 'the staging database is complete and still has its own name',
+  'restore.renamed': 'the database has its name, the result is not in the spool',
+  'restore.spooled': 'the result is in the spool, the entry is still in the queue',
+  'spool.uploaded': 'a result is committed in the catalog and still in the spool',
+  'cache.written': 'the new configuration is written, not yet renamed',
+} as const;
+
+export type FaultPoint = keyof typeof FAULT_POINTS;
+export type FaultAction = 'kill' | 'throw' | 'stop';
+
+/** Reads `PGSNAPMAN_FAULT`; null when testing is off or nothing is asked for. @throws on a name that is not registered */
+export function plannedFault(
+  env: Readonly<Record<string, string | undefined>>,
+): { point: FaultPoint; action: FaultAction } | null {
+  if (env.PGSNAPMAN_TEST !== '1' || !env.PGSNAPMAN_FAULT) return null;
+  const [point = '', action = ''] = env.PGSNAPMAN_FAULT.split(':');
+  if (!(point in FAULT_POINTS) || !['kill', 'throw', 'stop'].includes(action)) {
+    throw new Error(`PGSNAPMAN_FAULT names no fault point and action: ${env.PGSNAPMAN_FAULT}`);
+  }
+  return { point: point as FaultPoint, action: action as FaultAction };
+}

@@ -1,0 +1,77 @@
+import type { Readable, Writable } from 'node:stream';
+import { execa } from 'execa';
+import type { Command } from '../../core/postgres/command.ts';
+import { childEnvironment } from '../../core/postgres/environment.ts';
+
+export interface RunChildOptions {
+  /** Ends the child when aborted: SIGTERM, then SIGKILL after `graceMs`. */
+  signal?: AbortSignal;
+  graceMs?: number;
+  cwd?: string;
+  /** Run as another account (root only). */
+  account?: { uid: number; gid: number };
+  stdin?: Readable | string;
+  /** Where standard output goes; default: collected as text, at most 64 MiB. */
+  stdout?: Writable | 'ignore';
+  /** Every line of standard error as it comes, without its end. */
+  onStderrLine?: (line: string) => void;
+}
+
+export interface ChildResult {
+  /** Null when a signal ended it or it could not be started. */
+  exitCode: number | null;
+  signal: string | null;
+  /** Collected standard output; empty when it went elsewhere. */
+  stdout: string;
+  /** The last lines of standard error, at most 200. */
+  stderrTail: string[];
+  /** Why it could not be started at all (`ENOENT`, `EACCES`, …). */
+  startError: string | null;
+}
+
+const STDERR_TAIL_LINES = 200;
+const STDOUT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Runs a command to its end. The exit code is a result, not an exception; the caller decides what it means. */
+export async function runChild(command: Command, options: RunChildOptions = {}): Promise<ChildResult> {
+  const stderrTail: string[] = [];
+  const toStream = options.stdout !== undefined && options.stdout !== 'ignore';
+  const child = execa(command.file, command.args, {
+    extendEnv: false,
+    env: { ...childEnvironment(process.env), ...command.env },
+    reject: false,
+    cwd: options.cwd ?? '/',
+    stdin: options.stdin === undefined ? 'ignore' : 'pipe',
+    stdout: options.stdout === 'ignore' ? 'ignore' : 'pipe',
+    buffer: { stdout: options.stdout === undefined, stderr: false },
+    maxBuffer: STDOUT_LIMIT_BYTES,
+    stripFinalNewline: false,
+    forceKillAfterDelay: options.graceMs ?? 10_000,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...options.account,
+  });
+  if (toStream) child.stdout?.pipe(options.stdout as Writable);
+  if (typeof options.stdin === 'string') child.stdin?.end(options.stdin);
+  else if (options.stdin !== undefined && child.stdin) options.stdin.pipe(child.stdin);
+  child.stdin?.on('error', () => {}); // a child that stops reading ends with an exit code, which is what counts
+
+  const reading = (async () => {
+    for await (const line of child.iterable({ from: 'stderr' })) {
+      const text = String(line);
+      stderrTail.push(text);
+      if (stderrTail.length > STDERR_TAIL_LINES) stderrTail.shift();
+      options.onStderrLine?.(text);
+    }
+  })();
+  const [result] = await Promise.all([child, reading.catch(() => {})]);
+  return {
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stdout: options.stdout === undefined ? String(result.stdout ?? '') : '',
+    stderrTail,
+    startError:
+      result.exitCode === undefined && result.signal === undefined
+        ? (result.code ?? result.shortMessage ?? 'unknown')
+        : null,
+  };
+}

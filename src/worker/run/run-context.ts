@@ -1,0 +1,23 @@
+import type { ConnectionSources } from '../../core/connection/connection-settings.ts';
+import type { Progress } from '../../core/model/activity.ts';
+import type { Repository } from '../repository/repository.ts';
+import type { ToolSet } from '../tools/find-tools.ts';
+
+/** What a dump or a restore is given to work with; everything that differs between a tick, a run by hand and a test. */
+export interface RunContext {
+  worker: { id: number | null; name: string; root_id: string };
+  repository: Repository;
+  /** An empty private folder of this run alone; whatever remains in it after a crash is healed by the next tick. */
+  stagingDirectory: string;
+  tools: ToolSet[];
+  sources: ConnectionSources;
+  limits: { stallTimeoutMs: number; lockWaitTimeoutMs: number };
+  onProgress(progress: Progress): void;
+  /** A line for the run's own log. */
+  log(line: string): void;
+  /** Aborted when somebody cancels the run or the worker is asked to end. */
+  signal: AbortSignal;
+  now(): Date;
+  /** Version of pgsnapman. */
+  version: string;
+}
