@@ -1,4 +1,5 @@
 // What esbuild has to be told to bundle Ink and its components.
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** React's production build, without the developer tools that Ink would load on demand. */
@@ -8,6 +9,49 @@ const IMPORTED_TABLE = `
 import Table from 'ink-table';
 export const inkTable = () => Table.default ?? Table;
 `;
+
+/**
+ * Ink takes every line apart into characters for every frame, although nearly all lines are those of the frame before.
+ * With what it knows of a line kept from frame to frame, a key costs less than half of the time and of the garbage. The
+ * replacement must fit exactly once: when Ink changes, the build says so.
+ */
+const REPLACEMENTS = [
+  {
+    file: /[\\/]ink[\\/]build[\\/]output\.js$/,
+    from: 'caches = new OutputCaches();',
+    to: 'caches = keptCaches();',
+    add: `
+let kept = new OutputCaches();
+function keptCaches() {
+  if (kept.styledChars.size > 2000 || kept.widths.size > 20000) kept = new OutputCaches();
+  return kept;
+}
+`,
+  },
+  {
+    file: /[\\/]ink[\\/]build[\\/]render-node-to-output\.js$/,
+    from: 'const currentWidth = widestLine(text);',
+    to: 'const currentWidth = keptWidth(text);',
+    add: `
+let keptWidths = new Map();
+function keptWidth(text) {
+  let width = keptWidths.get(text);
+  if (width === undefined) {
+    if (keptWidths.size > 2000) keptWidths = new Map();
+    width = widestLine(text);
+    keptWidths.set(text, width);
+  }
+  return width;
+}
+`,
+  },
+];
+
+function replaced(path, { from, to, add }) {
+  const text = readFileSync(path, 'utf8');
+  if (text.split(from).length !== 2) throw new Error(`${path} is not as expected: look for "${from}" in the new version of Ink`);
+  return text.replace(from, to) + add;
+}
 
 /** @type {import('esbuild').Plugin} */
 export const inkPlugin = {
@@ -22,6 +66,8 @@ export const inkPlugin = {
       loader: 'js',
       resolveDir: dirname(path),
     }));
+    for (const replacement of REPLACEMENTS) {
+      build.onLoad({ filter: replacement.file }, ({ path }) => ({ contents: replaced(path, replacement), loader: 'js' }));
+    }
   },
 };
-

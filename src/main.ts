@@ -16,6 +16,8 @@ export async function main(argv: string[]): Promise<void> {
       stderr: process.stderr,
       env: process.env,
       now: () => new Date(),
+      stdinIsTerminal: process.stdin.isTTY === true,
+      openManager: async (options) => (await import('./tui/run-tui.ts')).runTui(options),
     });
   } catch (error) {
     process.exitCode = await report(error, argv);

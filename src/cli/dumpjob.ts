@@ -41,7 +41,12 @@ async function list(context: Context, _args: readonly string[], options: ListOpt
 async function show(context: Context, [id = '']: readonly string[]): Promise<void> {
   const jobId = wholeNumber('the id of a dump job', 1)(id);
   const { findDumpJob } = await import('../sql/catalog/dump-jobs.ts');
-  context.output.show(await context.withCatalog((catalog) => findDumpJob(catalog, jobId)));
+  const { triggeredRestoreJobs } = await import('../sql/catalog/triggers.ts');
+  const job = await context.withCatalog(async (catalog) => ({
+    ...(await findDumpJob(catalog, jobId)),
+    triggers: await triggeredRestoreJobs(catalog, jobId),
+  }));
+  context.output.show(job);
 }
 
 async function run(context: Context, [id = '']: readonly string[]): Promise<number> {

@@ -12,10 +12,12 @@ import { addMessageCommands } from './message.ts';
 import type { Surroundings } from './output/streams.ts';
 import { addRestoreJobCommands } from './restorejob.ts';
 import { addRestoreLogCommands } from './restorelog.ts';
+import { addTuiCommand } from './tui.ts';
 import { usageError } from './usage-error.ts';
 import { addWorkerCommands } from './worker.ts';
 
 const NOUNS: readonly NounBuilder[] = [
+  addTuiCommand,
   addDemoCommand,
   addCatalogCommands,
   addWorkerCommands,
@@ -54,10 +56,17 @@ export async function runCli(argv: readonly string[], around: Surroundings): Pro
     exitCode = code;
   });
   try {
-    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
+    await program.parseAsync(withDefaultCommand(program, argv, around), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageError(error, program, argv);
   }
   return exitCode;
+}
+
+/** Without a noun, people on a terminal get the manager; everybody else is told what there is. */
+function withDefaultCommand(program: Command, argv: readonly string[], around: Surroundings): string[] {
+  const { operands, unknown } = program.parseOptions([...argv]);
+  if (operands.length > 0 || unknown.length > 0) return [...argv];
+  return around.stdinIsTerminal && around.stdout.isTTY === true ? ['tui', ...argv] : [...argv, '--help'];
 }

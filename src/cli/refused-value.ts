@@ -1,5 +1,5 @@
 import { PgSnapManError } from '../core/errors.ts';
-import { QueryError } from '../sql/connection.ts';
+import { QueryError } from '../sql/query-error.ts';
 
 /**
  * Does what writes to the catalog. A value that a constraint of the catalog refuses is a wrong argument: constraints have

@@ -1,4 +1,4 @@
-import { EXIT_CODES, PgSnapManError } from '../core/errors.ts';
+import { type ErrorCode, EXIT_CODES, PgSnapManError } from '../core/errors.ts';
 import { isGood, type Outcome } from '../core/model/outcome.ts';
 import type { DumpResult, RestoreResult } from '../core/model/results.ts';
 import { formatDuration } from '../core/text/duration.ts';
@@ -21,13 +21,16 @@ export function restoreSentence(result: RestoreResult): string {
 
 /**
  * Says how a dump and the restores that it triggered ended. Gives the exit code: 21 if a restore failed.
- * @throws PgSnapManError run_failed or cancelled if the dump itself failed
+ * @throws PgSnapManError if the dump itself failed: run_failed, configuration (no tools fit the server), cancelled
  */
 export function reportDump(output: Output, result: DumpResult, restores: readonly RestoreResult[]): number {
-  report(output, dumpSubject(result), dumpSentence(result), { ...result, restores });
+  // The server was reached, and then no tools were chosen: none fit.
+  const code = result.server_version !== null && result.tool_version === null ? 'configuration' : 'run_failed';
+  report(output, dumpSubject(result), dumpSentence(result), { ...result, restores }, code);
   for (const restore of restores) {
     for (const warning of restore.warnings) output.note(`warning: ${warning}`);
-    if (!isGood(restore.outcome)) output.note(`error: ${failure(restoreSubject(restore), restore).message}`);
+    if (!isGood(restore.outcome))
+      output.note(`error: ${failure(restoreSubject(restore), restore, 'run_failed').message}`);
     else if (!output.json) output.line(plain(restoreSentence(restore)));
   }
   return restores.every(({ outcome }) => isGood(outcome)) ? 0 : EXIT_CODES.partly_failed;
@@ -35,9 +38,10 @@ export function reportDump(output: Output, result: DumpResult, restores: readonl
 
 /** Says how a restore ended. @throws PgSnapManError run_failed or cancelled, so that the exit code tells it too */
 export function reportRestore(output: Output, result: RestoreResult): void {
-  report(output, restoreSubject(result), restoreSentence(result), result);
+  report(output, restoreSubject(result), restoreSentence(result), result, 'run_failed');
 }
 
+/** What a dump and a restore have in common. */
 interface Result {
   outcome: Outcome;
   started_at: Date;
@@ -66,18 +70,18 @@ function sentence(subject: string, result: Result, figures: readonly string[]): 
   return `${subject}: ${[result.outcome, ...figures, took].join(', ')}`;
 }
 
-function report(output: Output, subject: string, text: string, result: Result): void {
+function report<T extends Result>(output: Output, subject: string, text: string, result: T, code: ErrorCode): void {
   for (const warning of result.warnings) output.note(`warning: ${warning}`);
   const good = isGood(result.outcome);
   if (good || output.json) output.result(text, result);
-  if (!good) throw failure(subject, result);
+  if (!good) throw failure(subject, result, code);
 }
 
 /** A result's message holds sentence and hint, joined by `; `. */
-function failure(subject: string, { outcome, message }: Result): PgSnapManError {
+function failure(subject: string, { outcome, message }: Result, code: ErrorCode): PgSnapManError {
   const [reason = '', ...hint] = (message ?? 'no reason was given').split('; ');
   return new PgSnapManError(
-    outcome === 'cancelled' ? 'cancelled' : 'run_failed',
+    outcome === 'cancelled' ? 'cancelled' : code,
     `${subject} ${outcome === 'failed' ? 'failed' : `was ${outcome}`}: ${reason}`,
     hint.length === 0 ? 'message list shows what was logged' : hint.join('; '),
   );

@@ -41,8 +41,16 @@ async function structureOf({ cluster, dbname }: Side, tools: ToolSet): Promise<s
   if (result.exitCode !== 0) {
     throw new PgSnapManError('run_failed', `pg_dump failed: ${result.stderrTail.at(-1) ?? 'no reason given'}`);
   }
-  // The key of \restrict is a new one each time.
-  return result.stdout.replace(/^\\(un)?restrict .*$/gm, '');
+  return result.stdout.split('\n').map(withoutChance).join('\n');
+}
+
+/** What may differ between two runs of pg_dump: the key of \restrict, and the order of the roles of a policy. */
+function withoutChance(line: string): string {
+  if (/^\\(un)?restrict /.test(line)) return '';
+  return line.replace(
+    /^(CREATE POLICY .* TO )(.*?)( USING | WITH CHECK |;)/,
+    (_, before: string, roles: string, after: string) => `${before}${roles.split(', ').sort().join(', ')}${after}`,
+  );
 }
 
 async function propertiesOf({ cluster, dbname }: Side): Promise<unknown> {

@@ -28,10 +28,12 @@ export function printSummary(context: Context, folder: DemoFolder, results: Demo
   output.line('');
   const { first, second } = results;
   output.line(
-    `The dump after the change is ${formatBytes(second.raw_bytes ?? 0)}; what the first one has stored already was not stored again: ${formatBytes(second.new_bytes ?? 0)} new, after ${formatBytes(first.new_bytes ?? 0)} for the first.`,
+    `Of the ${formatBytes(second.raw_bytes ?? 0)} after the day of business only ${formatBytes(second.new_bytes ?? 0)} had to be stored; the first dump needed ${formatBytes(first.new_bytes ?? 0)}.`,
   );
   output.line('');
-  const command = `PGSNAPMAN_CONFIG=${shellWord(folder.configurationFile)} pgsnapman`;
+  // run by npm, the program is in nobody's PATH, and the Node there may be too old for it
+  const program = context.around.env.npm_lifecycle_event === undefined ? 'pgsnapman' : 'npx pgsnapman';
+  const command = `PGSNAPMAN_CONFIG=${shellWord(folder.configurationFile)} ${program}`;
   output.line(
     kept
       ? 'The clusters are running. Look at what was made:'

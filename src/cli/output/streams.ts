@@ -1,3 +1,5 @@
+import type { Connection } from '../../sql/connection.ts';
+
 /** A place to write to; process.stdout and process.stderr are such places, and so is a test's buffer. */
 export interface OutputStream {
   write(text: string): unknown;
@@ -11,4 +13,7 @@ export interface Surroundings {
   stderr: OutputStream;
   env: Readonly<Record<string, string | undefined>>;
   now(): Date;
+  stdinIsTerminal: boolean;
+  /** Opens the full-screen manager, which this room may not import, and returns when it is left. */
+  openManager(options: { openCatalog(): Promise<Connection>; color: boolean; ascii: boolean }): Promise<void>;
 }

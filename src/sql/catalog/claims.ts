@@ -40,6 +40,22 @@ export function claimRestoreJobs(c: Connection, workerId: number): Promise<Resto
   );
 }
 
+/**
+ * Takes a single job that waits for whoever comes first, for a run by hand that has chosen its uuid; nothing happens to
+ * any other job. Without it the next tick would run the job a second time.
+ */
+export async function claimForRunByHand(
+  c: Connection,
+  run: { kind: 'dump' | 'restore'; jobId: number; workerId: number; uuid: string },
+): Promise<void> {
+  await c.execute(
+    `update pgsnapman.${run.kind === 'dump' ? 'dump_job' : 'restore_job'}
+    set claimed_by = $2, claimed_at = now(), run_uuid = $3
+    where id = $1 and job_type = 'single' and finished_at is null and claimed_by is null`,
+    [run.jobId, run.workerId, run.uuid],
+  );
+}
+
 /** Jobs that this worker took and whose result has not arrived: it runs them now, or must queue them again. */
 export async function unfinishedClaims(
   c: Connection,

@@ -7,7 +7,7 @@ export const DUMPING_WORKER = 'coalesce(j.worker_id, i.default_worker_id)';
  * The worker whose repository has, or will have, the dump that restore job r restores; null for triggered jobs, and when
  * the dump or its worker is gone.
  */
-export const HOLDING_WORKER = `coalesce(
+const HOLDING_WORKER = `coalesce(
     (select d.worker_id from pgsnapman.dump as d where d.id = r.dump_id),
     (select ${DUMPING_WORKER} from pgsnapman.dump_job as j join pgsnapman.instance as i on i.id = j.instance_id
       where j.id = r.latest_of_dump_job_id))`;

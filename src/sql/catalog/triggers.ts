@@ -16,3 +16,12 @@ export async function addTrigger(c: Connection, dumpJobId: number, restoreJobId:
   if (row === undefined) throw new Error('insert into dump_job_trigger returned no row');
   return row;
 }
+
+/** Ids of the restore jobs that a dump job triggers, in their order. */
+export async function triggeredRestoreJobs(c: Connection, dumpJobId: number): Promise<number[]> {
+  const rows = await c.rows<{ id: number }>(
+    'select restore_job_id as id from pgsnapman.dump_job_trigger where dump_job_id = $1 order by position, restore_job_id',
+    [dumpJobId],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -65,11 +65,23 @@ const times = (result: { started_at: Date; ended_at: Date }): Column[] => [
 const plainColumns = (fields: Readonly<Record<string, unknown>>): Column[] =>
   Object.entries(fields).map(([name, value]) => ({ name, value }));
 
-/** The single job that chose this uuid when it was claimed has ended. */
-async function finishJob(c: Connection, table: 'dump_job' | 'restore_job', uuid: string, endedAt: Date): Promise<void> {
+interface EndedRun {
+  uuid: string;
+  jobId: number | null;
+  /** A run by hand whose result has arrived just now; one that arrives again must not end a job that was activated since. */
+  newByHand: boolean;
+  endedAt: Date;
+}
+
+/**
+ * The single job that chose this uuid when it was claimed has ended; so has one that nobody had claimed when it was run
+ * by hand, which happens while the catalog is away.
+ */
+async function finishJob(c: Connection, table: 'dump_job' | 'restore_job', run: EndedRun): Promise<void> {
   await c.execute(
-    `update pgsnapman.${table} set finished_at = $2 where run_uuid = $1 and job_type = 'single' and finished_at is null`,
-    [uuid, endedAt],
+    `update pgsnapman.${table} set finished_at = $2 where job_type = 'single' and finished_at is null
+      and (run_uuid = $1 or ($4 and id = $3 and claimed_by is null))`,
+    [run.uuid, run.endedAt, run.jobId, run.newByHand],
   );
 }
 
@@ -98,7 +110,8 @@ export async function uploadDump(c: Connection, result: DumpResult): Promise<voi
         result.uuid,
       ]);
     }
-    await finishJob(c, 'dump_job', result.uuid, ended_at);
+    const newByHand = id !== null && result.trigger_kind === 'manual';
+    await finishJob(c, 'dump_job', { uuid: result.uuid, jobId: dump_job_id, newByHand, endedAt: ended_at });
   });
 }
 
@@ -118,8 +131,9 @@ export async function uploadRestoreResult(c: Connection, result: RestoreResult):
     reference('dest_instance_id', 'instance', dest_instance_id),
   ];
   await upload(c, async () => {
-    await insertOnce(c, 'restore_run', columns);
-    await finishJob(c, 'restore_job', result.uuid, ended_at);
+    const id = await insertOnce(c, 'restore_run', columns);
+    const newByHand = id !== null && result.trigger_kind === 'manual';
+    await finishJob(c, 'restore_job', { uuid: result.uuid, jobId: restore_job_id, newByHand, endedAt: ended_at });
   });
 }
 
