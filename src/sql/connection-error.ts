@@ -55,7 +55,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 };
 
 /** What `pg` says when the answer to its request for TLS is no, and when the server hangs up. */
-export const NO_TLS_OFFERED = 'The server does not support SSL connections';
+const NO_TLS_OFFERED = 'The server does not support SSL connections';
 const HUNG_UP = /^Connection terminated|^timeout expired$|^Client (has encountered|was closed)/;
 
 /** True for errors of Node's TLS layer: a certificate that was refused, a handshake that failed. */

@@ -14,7 +14,7 @@ import { valueTypes } from './value-types.ts';
 
 export { ConnectionError } from './connection-error.ts';
 export { QueryError, sqlStateOf } from './query-error.ts';
-export { Connection, type TransactionOptions } from './server-session.ts';
+export { Connection } from './server-session.ts';
 
 export interface ConnectOptions {
   applicationName?: string;

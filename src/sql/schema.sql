@@ -77,8 +77,10 @@ CREATE FUNCTION pgsnapman.complete_dump_job() RETURNS trigger
     AS $$
 begin
     if new.job_type = 'repeat' and new.schedule is null then
-        select pgsnapman.random_schedule(i.window_start, i.window_end) into new.schedule
-        from pgsnapman.instance as i where i.id = new.instance_id;
+        -- some schedule also for an instance that is not there, so that the foreign key says what is wrong
+        new.schedule := coalesce(
+            (select pgsnapman.random_schedule(i.window_start, i.window_end) from pgsnapman.instance as i where i.id = new.instance_id),
+            '@daily');
     end if;
     if tg_op = 'UPDATE' and new.status = 'active' and old.status = 'halted' then
         new.activated_at := now();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson, writeJson } from './files/json-file.ts';
 import type { WorkerSetup } from './worker-setup.ts';
 

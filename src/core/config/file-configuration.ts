@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../text/duration.ts';
 
 /** What a user writes into pgsnapman.toml. Everything may be left out; the environment can say it instead. */

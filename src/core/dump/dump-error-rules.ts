@@ -48,7 +48,7 @@ export const RULES: readonly Rule[] = [
     explain: () => ({ message: 'the server has no space left on device', hint: 'free room on the disk of the server' }),
   },
   {
-    pattern: /server version: (\S+?)[^\n]*; pg_dump version: (\S+)/,
+    pattern: /server version: ([^\s;]+)[^\n]*; pg_dump version: (\S+)/,
     explain: ([, server = '', tool = '']) => ({
       message: `pg_dump ${tool} is too old for the server, which has version ${server}`,
       hint: `install the client programs of PostgreSQL ${server.split('.')[0]} or newer on the worker`,

@@ -8,7 +8,7 @@ export function explainDumpFailure(failed: FailedDump): Explanation {
     const hint = 'check that the client programs of PostgreSQL are installed and may be run by this account';
     return { message: `pg_dump could not be started: ${failed.startError}`, hint };
   }
-  const text = failed.lines.join('\n');
+  const text = failed.lines.filter(isNoChatter).join('\n');
   for (const { pattern, explain } of RULES) {
     const match = pattern.exec(text);
     if (match !== null) return plain(explain(match, failed));
@@ -18,7 +18,12 @@ export function explainDumpFailure(failed: FailedDump): Explanation {
 
 /** A parallel dump failed only because a lock was asked for in between; with one job there is no second lock to wait for. */
 export function isLockLostInBetween(lines: readonly string[]): boolean {
-  return lines.some((line) => line.includes('could not obtain lock on relation'));
+  return lines.some((line) => line.startsWith('pg_dump: error: could not obtain lock on relation'));
+}
+
+/** What `--verbose` says names tables, and a table can have any name. */
+function isNoChatter(line: string): boolean {
+  return !line.startsWith('pg_dump: ') || /^pg_dump: (?:error|detail|hint|warning): /.test(line);
 }
 
 function explainTheRest(failed: FailedDump): Explanation {

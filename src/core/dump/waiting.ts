@@ -1,5 +1,5 @@
 /** A session on the server that the dump waits for. */
-export interface Blocker {
+interface Blocker {
   pid: number;
   user: string | null;
   application: string | null;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instanceSchema } from '../model/configuration.ts';
 import { restoreResultSchema } from '../model/results.ts';
 

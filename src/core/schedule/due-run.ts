@@ -3,7 +3,7 @@ import type { Schedule } from './schedule.ts';
 import { type DailyWindow, isInWindow } from './window.ts';
 
 /** A run that starts no later than this after its time is on time. */
-export const LATE_AFTER_MS = 10 * 60_000;
+const LATE_AFTER_MS = 10 * 60_000;
 
 export interface ScheduledJob {
   schedule: Schedule;

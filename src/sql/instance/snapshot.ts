@@ -1,13 +1,11 @@
 import type { Connection } from '../connection.ts';
 
-/** Times after which a server ends a session or a statement by itself; a dump may take longer than any of them. */
-const TIMEOUTS = [
-  'statement_timeout',
-  'lock_timeout',
-  'idle_in_transaction_session_timeout',
-  'idle_session_timeout',
-  'transaction_timeout',
-];
+/**
+ * Times after which a server ends a statement or a session by itself; a dump may take longer than any of them. The first
+ * comes first: a database can be set to a time that is too short for anything else.
+ */
+const TIMEOUTS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
+const TIMEOUTS_OF_NEWER_SERVERS = ['idle_session_timeout', 'transaction_timeout'];
 
 /**
  * Begins a read-only transaction and exports its snapshot: everything that is read in it, and by whoever imports the
@@ -16,7 +14,10 @@ const TIMEOUTS = [
  * @returns the identifier for `set transaction snapshot`
  */
 export async function beginWithSnapshot(c: Connection): Promise<string> {
-  await c.rows(`select set_config(name, '0', false) from pg_settings where name = any($1)`, [TIMEOUTS]);
+  await c.script(TIMEOUTS.map((name) => `set ${name} = 0`).join('; '));
+  await c.rows(`select set_config(name, '0', false) from pg_settings where name = any($1)`, [
+    TIMEOUTS_OF_NEWER_SERVERS,
+  ]);
   await c.script('begin isolation level repeatable read read only');
   const row = await c.row<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
   return row?.snapshot ?? '';

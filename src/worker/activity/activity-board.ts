@@ -2,7 +2,7 @@ import type { Activity, Progress } from '../../core/model/activity.ts';
 import type { Connection } from '../../sql/connection.ts';
 
 /** A run tells the board how far it is, as often as it likes. */
-export interface ActivityEntry {
+interface ActivityEntry {
   progress(progress: Progress): void;
   /** The run is over; its row goes. */
   end(): void;

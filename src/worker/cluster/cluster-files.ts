@@ -1,6 +1,6 @@
 import { chmod, chown, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PgSnapManError } from '../../core/errors.ts';
 import type { ServerAccount } from './server-account.ts';
 
@@ -28,7 +28,9 @@ const description = z.object({
 
 const descriptionPath = (directory: string): string => join(directory, 'cluster.json');
 export const dataDirectory = (directory: string): string => join(directory, 'data');
-export const startLog = (directory: string): string => join(directory, 'start.log');
+/** What the server says before it writes its log elsewhere, if it does. */
+export const START_LOG = 'start.log';
+export const startLog = (directory: string): string => join(directory, START_LOG);
 
 /**
  * Writes a file for the server's account, in one rename: a link that somebody put in its place is replaced, never

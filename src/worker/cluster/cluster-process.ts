@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgSnapManError } from '../../core/errors.ts';
 import { type ChildResult, runChild } from '../process/run-child.ts';
-import { dataDirectory, makePrivateFolder, type PrivateCluster, saveDescription, startLog } from './cluster-files.ts';
+import {
+  dataDirectory,
+  makePrivateFolder,
+  type PrivateCluster,
+  START_LOG,
+  saveDescription,
+  startLog,
+} from './cluster-files.ts';
 import { accountOfCluster, type ServerAccount } from './server-account.ts';
 import { serverBinaries } from './server-binaries.ts';
 
@@ -22,7 +29,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** True if the process works in that data directory: a postmaster does, one that has got a dead one's number does not. */
+/**
+ * True if the process works in that data directory: a postmaster does, one that has got a dead one's number does not.
+ * Where the system does not show that, any Postgres server counts.
+ */
 async function worksIn(pid: number, data: string): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform === 'linux') {
@@ -30,7 +40,7 @@ async function worksIn(pid: number, data: string): Promise<boolean> {
     return cwd !== undefined && wanted !== undefined && cwd.ino === wanted.ino && cwd.dev === wanted.dev;
   }
   const shown = await runChild({ file: '/bin/ps', args: ['-o', 'args=', '-p', String(pid)], env: {} });
-  return shown.stdout.includes(data);
+  return shown.stdout.includes('postgres');
 }
 
 async function lines(path: string): Promise<string[]> {
@@ -62,12 +72,15 @@ async function removeStaleLocks(cluster: PrivateCluster): Promise<void> {
   }
 }
 
+/** The paths go round the shell command that pg_ctl makes of its arguments: quotes and `$` would mean something there. */
 function pgCtl(cluster: PrivateCluster, account: ServerAccount, args: string[]): Promise<ChildResult> {
-  const data = dataDirectory(cluster.directory);
-  return runChild(
-    { file: join(cluster.binDirectory, 'pg_ctl'), args: ['-D', data, '-s', '-w', ...args], env: {} },
-    account === null ? {} : { account },
-  );
+  const { directory } = cluster;
+  const command = {
+    file: join(cluster.binDirectory, 'pg_ctl'),
+    args: ['-s', '-w', ...args],
+    env: { PGDATA: dataDirectory(directory) },
+  };
+  return runChild(command, account === null ? { cwd: directory } : { cwd: directory, account });
 }
 
 /** The binaries may have moved with an upgrade of the system; the major version must stay. */
@@ -99,7 +112,7 @@ export async function startCluster(known: PrivateCluster): Promise<void> {
   const cluster = await withBinaries(known);
   if (cluster.socketDirectory !== cluster.directory) await makePrivateFolder(cluster.socketDirectory, account);
   if (cluster !== known) await saveDescription(cluster, account);
-  const start = ['-t', String(START_TIMEOUT_S), '-l', startLog(cluster.directory), 'start'];
+  const start = ['-t', String(START_TIMEOUT_S), '-l', START_LOG, 'start'];
   for (let attempt = 1; ; attempt += 1) {
     await removeStaleLocks(cluster);
     const result = await pgCtl(cluster, account, start);

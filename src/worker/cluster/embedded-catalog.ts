@@ -84,7 +84,6 @@ export async function initEmbeddedCatalog(root: string): Promise<void> {
 }
 
 async function knownCluster(root: string): Promise<PrivateCluster> {
-  await lookAt(root);
   const cluster = await loadCluster(catalogDirectory(root));
   if (cluster !== null) return cluster;
   throw new PgSnapManError('configuration', `there is no embedded catalog in ${root}`, 'run: pgsnapman catalog init');
@@ -92,16 +91,24 @@ async function knownCluster(root: string): Promise<PrivateCluster> {
 
 /**
  * The URL of the embedded catalog, which is started if it does not run.
- * @throws PgSnapManError configuration when there is none or it cannot be started
+ * @throws PgSnapManError catalog_unreachable when there is none or it cannot be started: a worker goes on without it;
+ * configuration when the root directory is not to be trusted
  */
 export async function ensureEmbeddedCatalog(root: string): Promise<string> {
-  const cluster = await knownCluster(root);
-  if (!(await clusterIsRunning(cluster))) await serialized(root, () => startCluster(cluster));
-  return clusterUrl(cluster, DATABASE);
+  await lookAt(root);
+  try {
+    const cluster = await knownCluster(root);
+    if (!(await clusterIsRunning(cluster))) await serialized(root, () => startCluster(cluster));
+    return clusterUrl(cluster, DATABASE);
+  } catch (error) {
+    if (!(error instanceof PgSnapManError)) throw error;
+    throw new PgSnapManError('catalog_unreachable', `catalog: ${error.message}`, error.hint, { cause: error });
+  }
 }
 
 /** Stops the embedded catalog; the next command that needs it starts it again. */
 export async function stopEmbeddedCatalog(root: string): Promise<void> {
+  await lookAt(root);
   const cluster = await knownCluster(root);
   await serialized(root, () => stopCluster(cluster));
 }

@@ -3,7 +3,6 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
-import { type ChildResult, runChild } from '../process/run-child.ts';
 import {
   dataDirectory,
   makePrivateFolder,
@@ -12,46 +11,27 @@ import {
   saveDescription,
   writeForAccount,
 } from './cluster-files.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import { stopCluster } from './cluster-process.ts';
-import {
-  accountMap,
-  baseSettings,
-  configurationFile,
-  hostBasedAuthentication,
-  type SettingValue,
-} from './cluster-settings.ts';
+import { accountMap, baseSettings, configurationFile, hostBasedAuthentication } from './cluster-settings.ts';
 import { freePort } from './free-port.ts';
+import { initdb } from './initdb.ts';
 import { accountForNewCluster, SERVER_ACCOUNT, type ServerAccount } from './server-account.ts';
 import { serverBinaries } from './server-binaries.ts';
 
 export type { PrivateCluster } from './cluster-files.ts';
+export type { ClusterOptions } from './cluster-options.ts';
 export { clusterIsRunning, startCluster, stopCluster } from './cluster-process.ts';
-
-export interface ClusterOptions {
-  directory: string;
-  /** Default: the newest server binaries of the machine. */
-  binDirectory?: string;
-  superuser?: string;
-  port?: number;
-  /** Listen on 127.0.0.1 with SCRAM passwords, on a free port unless one is given. */
-  listenLoopback?: boolean;
-  /** Who may use the socket: our own account as the superuser (peer), or whoever reaches it, as anybody (trust). */
-  socketAuthentication?: 'peer' | 'trust';
-  settings?: Readonly<Record<string, SettingValue>>;
-  /** False: no fsync; for throw-away clusters only. */
-  durable?: boolean;
-  /** Of the superuser. */
-  password?: string;
-  initdbArguments?: readonly string[];
-}
 
 /** A socket's path has at most 107 bytes on Linux, 103 elsewhere; `/.s.PGSQL.65535.lock` is not a socket. */
 const LONGEST_SOCKET_PATH = 100;
 /** What a creation that was killed may have left behind. */
 const LEFTOVERS = ['data.new', 'password.new', 'password', 'start.log', 'cluster.json', 'cluster.json.new', 'log'];
 
+/** A comma in a host separates several, for libpq. */
 function socketDirectoryFor(directory: string): string {
-  if (Buffer.byteLength(`${directory}/.s.PGSQL.65535`) <= LONGEST_SOCKET_PATH) return directory;
+  const fits = Buffer.byteLength(`${directory}/.s.PGSQL.65535`) <= LONGEST_SOCKET_PATH;
+  if (fits && !directory.includes(',')) return directory;
   const temporary = Buffer.byteLength(tmpdir()) <= 40 ? tmpdir() : '/tmp';
   const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
   return join(temporary, `pgsnapman-${process.getuid?.() ?? 0}-${name}`);
@@ -62,44 +42,6 @@ async function refuseForeignContent(directory: string): Promise<void> {
   if (others.length > 0) {
     throw new PgSnapManError('configuration', `${directory} is not empty`, 'choose an empty folder for the cluster');
   }
-}
-
-function initdbFailure(directory: string, result: ChildResult): PgSnapManError {
-  const error = result.stderrTail.findLast((line) => line.includes('error:')) ?? result.stderrTail.at(-1) ?? '';
-  const hint = error.includes('ermission denied')
-    ? `every folder above ${directory} must let the account ${SERVER_ACCOUNT} pass (chmod o+x)`
-    : undefined;
-  const reason = result.startError ?? (error || 'no reason given');
-  return new PgSnapManError('configuration', `initdb failed in ${directory}: ${reason}`, hint);
-}
-
-/** Encoding and locale are said explicitly: our children run with LC_ALL=C. C.UTF-8 is not everywhere. */
-async function initdb(
-  options: ClusterOptions,
-  binDirectory: string,
-  data: string,
-  account: ServerAccount,
-): Promise<void> {
-  const given = options.initdbArguments ?? [];
-  const says = (pattern: RegExp): boolean => given.some((argument) => pattern.test(argument));
-  const args = ['-D', data, '-U', options.superuser ?? 'pgsnapman', '--auth=peer', ...given];
-  if (!says(/^(--encoding|-E)/)) args.push('--encoding=UTF8');
-  if (options.durable === false) args.push('--no-sync');
-  const passwordFile = join(options.directory, 'password');
-  if (options.password !== undefined) {
-    await writeForAccount(passwordFile, `${options.password}\n`, account);
-    args.push(`--pwfile=${passwordFile}`);
-  }
-  const locales = says(/^(--locale=|--no-locale|--lc-)/) ? [[]] : [['--locale=C.UTF-8'], ['--locale=C']];
-  let result: ChildResult | null = null;
-  for (const locale of locales) {
-    await rm(data, { recursive: true, force: true });
-    const command = { file: join(binDirectory, 'initdb'), args: [...args, ...locale], env: {} };
-    result = await runChild(command, account === null ? {} : { account });
-    if (result.exitCode === 0 || !result.stderrTail.join('\n').includes('locale')) break;
-  }
-  await rm(passwordFile, { force: true });
-  if (result !== null && result.exitCode !== 0) throw initdbFailure(options.directory, result);
 }
 
 async function writeConfiguration(

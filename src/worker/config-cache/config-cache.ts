@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type WorkerConfiguration, workerConfigurationSchema } from '../../core/model/configuration.ts';
 import { faultPoint } from '../fault.ts';
 import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';

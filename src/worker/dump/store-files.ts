@@ -58,15 +58,16 @@ export async function storeFiles(options: StoreOptions): Promise<StoredFile[]> {
   const staged = (await stagedFiles(directory)).sort((a, b) => b.sizeBytes - a.sizeBytes);
   const stored: StoredFile[] = [];
   const meter = new Meter(options, staged);
+  const names = namesOf(archive.toc);
   try {
     await forEachLimited(staged, FILES_AT_A_TIME, async ({ path }) => {
       signal.throwIfAborted();
       const stream = createReadStream(join(directory, path), { highWaterMark: BUFFER_BYTES, signal });
-      meter.begin(path, stream);
+      meter.begin(names.get(path) ?? path, stream);
       const role = roles.get(path) ?? 'other';
       const { sha256, sizeBytes, rows } = await options.writer.addFile(role, path, stream);
       stored.push(storedFileSchema.parse({ path, role, sha256, size_bytes: sizeBytes, rows }));
-      meter.end(path);
+      meter.end(stream);
       await rm(join(directory, path));
     });
   } finally {
@@ -75,11 +76,20 @@ export async function storeFiles(options: StoreOptions): Promise<StoredFile[]> {
   return stored;
 }
 
+/** What people know a file of data by: `schema.table`. */
+function namesOf(toc: Toc): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { fileName, desc, namespace, tag } of toc.entries) {
+    if (fileName !== null && desc === 'TABLE DATA') names.set(fileName, `${namespace}.${tag}`);
+  }
+  return names;
+}
+
 /** Adds up what has been read, also of files that are not finished, and reports it now and then. */
 class Meter {
   private readonly options: StoreOptions;
   private readonly total: { bytes: number; items: number };
-  private readonly running = new Map<string, ReadStream>();
+  private readonly running = new Map<ReadStream, string>();
   private readonly timer: NodeJS.Timeout;
   private bytes = 0;
   private items = 0;
@@ -91,14 +101,14 @@ class Meter {
     this.report();
   }
 
-  begin(path: string, stream: ReadStream): void {
-    this.running.set(path, stream);
+  begin(item: string, stream: ReadStream): void {
+    this.running.set(stream, item);
   }
 
-  end(path: string): void {
-    this.bytes += this.running.get(path)?.bytesRead ?? 0;
+  end(stream: ReadStream): void {
+    this.bytes += stream.bytesRead;
     this.items += 1;
-    this.running.delete(path);
+    this.running.delete(stream);
   }
 
   close(): void {
@@ -108,8 +118,8 @@ class Meter {
 
   private report(): void {
     let bytes = this.bytes;
-    for (const stream of this.running.values()) bytes += stream.bytesRead;
-    const item = this.running.keys().next().value ?? null;
+    for (const stream of this.running.keys()) bytes += stream.bytesRead;
+    const item = this.running.values().next().value ?? null;
     this.options.onProgress({ bytes, items: this.items, item }, this.total);
   }
 }

@@ -6,7 +6,7 @@ import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';
 
 const SUFFIX = '.json';
 /** Files that could not be read are kept here, for people. */
-export const SET_ASIDE = 'broken';
+const SET_ASIDE = 'broken';
 
 /**
  * The work that is due, one file per entry in the folder `queue/`. Whoever adds, picks or removes holds the queue's lock

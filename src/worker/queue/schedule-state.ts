@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueEntry } from '../../core/queue/queue-entry.ts';
 import { addHandled, type HandledStretch, lastHandled } from '../../core/schedule/handled-runs.ts';
 import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';

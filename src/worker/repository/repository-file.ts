@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PgSnapManError } from '../../core/errors.ts';
 
 export const FORMAT_VERSION = 1;

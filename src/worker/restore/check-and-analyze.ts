@@ -18,7 +18,7 @@ export async function checkAndAnalyze(run: RestoreRun, control: Connection, plan
   try {
     for (let i = 0; i < CONNECTIONS; i++) connections.push(await run.connect(plan.staging, { row_security: 'off' }));
     run.stop.signal.addEventListener('abort', endThem, { once: true });
-    run.stage('checking rows', plan.expected.tables.length);
+    run.stage('checking rows', { done_items: 0, total_items: plan.expected.tables.length });
     await checkDatabase(run, connections, plan.expected);
     run.stage('analyzing');
     await analyze(run, connections);

@@ -49,12 +49,12 @@ export class RestoreRun {
   }
 
   /** Begins a stage, unless the run has been stopped. @throws RunStopped */
-  stage(stage: string, totalItems: number | null = null): void {
+  stage(stage: string, first: Partial<Progress> = {}): void {
     this.stop.check();
     this.log(`stage: ${stage}`);
     this.#lastReport = Number.NEGATIVE_INFINITY;
-    const done_items = totalItems === null ? null : 0;
-    this.progress({ stage, item: null, done_bytes: null, total_bytes: null, done_items, total_items: totalItems });
+    const nothing = { item: null, done_bytes: null, total_bytes: null, done_items: null, total_items: null };
+    this.progress({ ...nothing, ...first, stage });
   }
 
   /** Reports progress, a few times a second at most: a terminal and the catalog need no more. */

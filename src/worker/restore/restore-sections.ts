@@ -54,7 +54,6 @@ async function restoreSection(
 ): Promise<void> {
   const { plan, target, tool, files, directory, watch } = options;
   const { job } = run.task;
-  run.stage(`restoring ${section}`);
   const command = restoreCommand({
     pgRestore: tool.pgRestore,
     connection: run.settings(plan.staging),
@@ -71,6 +70,7 @@ async function restoreSection(
   });
   const parallel = section !== 'pre-data' && job.parallel > 1;
   const progress = new RestoreProgress(section, entries, files, parallel);
+  run.stage(`restoring ${section}`, progress.progress);
   watch.follow((activity) => {
     if (activity.copiedBytes !== null) progress.copied(activity.copiedBytes);
     run.progress(progress.progress);
@@ -80,9 +80,7 @@ async function restoreSection(
     entries: new Map(plan.selection.entries.map((entry) => [entry.dumpId, entry])),
     onLine: (line) => {
       watch.touch();
-      if (!progress.line(line)) return false;
-      run.progress(progress.progress);
-      return true;
+      if (progress.line(line)) run.progress(progress.progress);
     },
   });
 }

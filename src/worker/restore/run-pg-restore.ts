@@ -7,13 +7,15 @@ import type { Section } from '../../core/restore/restore-progress.ts';
 import { type ChildResult, runChild } from '../process/run-child.ts';
 import type { RestoreRun } from './restore-run.ts';
 
+/** Lines for the log: one for each item, nothing that could hold values. */
+const ITEM = /^pg_restore: (creating|executing|processing data for|restoring) /;
 const MOST_LOSSES_IN_MESSAGE = 3;
 
 export interface SectionOptions {
   section: Section;
   entries: ReadonlyMap<number, TocEntry>;
-  /** Told of every line of output; says whether it is one about progress. */
-  onLine(line: string): boolean;
+  /** Told of every line of output. */
+  onLine(line: string): void;
 }
 
 /**
@@ -27,7 +29,8 @@ export async function runPgRestore(run: RestoreRun, command: Command, options: S
     stdout: 'ignore',
     onStderrLine: (line) => {
       reader.push(line);
-      if (options.onLine(line)) run.log(line);
+      options.onLine(line);
+      if (ITEM.test(line)) run.log(line);
     },
   });
   run.stop.check();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PgSnapManError } from '../../core/errors.ts';
 import { readJson, writeJson } from '../files/json-file.ts';
 import { checkInside, checkRootDirectory, lookAt } from './check-directory.ts';
@@ -17,7 +17,7 @@ const identitySchema = z.object({
   worker_name: z.string().nullable(),
   created_at: z.coerce.date(),
 });
-export type RootIdentity = z.infer<typeof identitySchema>;
+type RootIdentity = z.infer<typeof identitySchema>;
 
 const FOLDERS = ['cache', 'queue', 'spool', 'state', 'staging', 'repository', 'run', 'log', 'catalog'] as const;
 /** Made by whoever needs them first, with rights of their own. */
@@ -94,8 +94,9 @@ async function makeRootFolder(path: string): Promise<void> {
       'give an empty or a new folder in worker.root',
     );
   }
-  // Not yet closed, as `mkdir` makes it, and nobody else can have put anything in.
-  if (others.length === 0 && (mode & 0o022) === 0 && mode !== 0o711) await chmod(path, 0o700);
+  // As `mkdir` makes it: not yet closed, but nobody else can have put anything in.
+  const wanted = process.geteuid?.() === 0 && (await readdir(path)).includes('catalog') ? 0o711 : 0o700;
+  if (others.length === 0 && (mode & 0o022) === 0 && mode !== wanted) await chmod(path, wanted);
 }
 
 async function hasIdentity(path: string): Promise<boolean> {

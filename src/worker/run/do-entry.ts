@@ -1,4 +1,4 @@
-import type { RestoreResult } from '../../core/model/results.ts';
+import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
 import type { DumpEntry, QueueEntry, RestoreEntry } from '../../core/queue/queue-entry.ts';
 import { concludeDump, concludeRestore, heal, resultOfHealing, resultOfManifest } from './conclude-died.ts';
 import { finishDump, finishRestore } from './finish-run.ts';
@@ -19,7 +19,7 @@ async function doDump(running: Running, entry: DumpEntry, died: boolean): Promis
   if (conclusion === 'later') return later(running, entry);
   // A dump that is there already is not taken again, whatever became of its entry.
   const known = conclusion === 'again' ? await resultOfManifest(session, entry) : conclusion.result;
-  const result = known ?? (await runDump(running, entry));
+  const result = known ?? (await takeDumpOf(running, entry));
   await finishDump(session, entry, result);
   return { kind: 'dump', result };
 }
@@ -39,7 +39,13 @@ async function doRestore(running: Running, entry: RestoreEntry, died: boolean): 
   return { kind: 'restore', result };
 }
 
-/** A run that ended in a way that it should not: it may have done its work, or left something behind. */
+/** A run that broke after the manifest was written has made a dump all the same. */
+async function takeDumpOf(running: Running, entry: DumpEntry): Promise<DumpResult> {
+  const { result, broken } = await runDump(running, entry);
+  return broken ? ((await resultOfManifest(running.session, entry)) ?? result) : result;
+}
+
+/** Null: what a broken run left cannot be cleared up now. */
 async function resultOfBroken(
   { session }: Running,
   entry: RestoreEntry,

@@ -1,10 +1,14 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TEMPORARY_PREFIX } from '../files/durable.ts';
 import { tryLock } from '../lock/lock.ts';
 import { heal } from './conclude-died.ts';
 import { jobLock } from './pick-entry.ts';
 import { endStaging, listStaging, type RunFile, readRunFile } from './staging.ts';
 import type { WorkSession } from './work-session.ts';
+
+/** Writing a small file takes no time. */
+const ABANDONED_MS = 60 * 60_000;
 
 /**
  * Clears up staging folders of runs that are over: their process died after the entry had gone, or could not clear up
@@ -37,6 +41,18 @@ async function clear(session: WorkSession, { entry }: RunFile): Promise<void> {
     await endStaging(session.worker.root.staging, entry.uuid);
   } finally {
     lock.release();
+  }
+}
+
+/** Removes files that somebody began to write and died; by the file system's own clock. */
+export async function clearTemporaries({ worker }: WorkSession): Promise<void> {
+  const { cache, queue, spool, state } = worker.root;
+  for (const folder of [cache, queue, spool, state]) {
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+      const found = await stat(join(folder, name)).catch(() => null);
+      if (found !== null && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(join(folder, name), { force: true });
+    }
   }
 }
 

@@ -5,6 +5,6 @@ export function zoneOf(configuration: WorkerConfiguration, job: { timezone: stri
   return job.timezone ?? configuration.worker.timezone ?? machineZone();
 }
 
-export function machineZone(): string {
+function machineZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }

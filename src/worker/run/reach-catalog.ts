@@ -3,7 +3,9 @@ import type { Connection } from '../../sql/connection.ts';
 import type { WorkSession } from './work-session.ts';
 
 /** A tick does not wait longer than this for a catalog. */
-export const CATALOG_TIMEOUT_MS = 3000;
+const CATALOG_TIMEOUT_MS = 3000;
+/** An answer that takes longer than this does not come any more: the connection is given up. */
+const CATALOG_QUERY_TIMEOUT_MS = 20_000;
 
 const NOTICES = { catalog_unreachable: 'catalog-away', catalog_version: 'catalog-version' } as const;
 
@@ -38,7 +40,10 @@ export async function connectToCatalog({ worker }: Pick<WorkSession, 'worker'>):
     import('../catalog-access.ts'),
     import('../../sql/migrate.ts'),
   ]);
-  const connection = await openCatalog(worker.configuration, { timeoutMs: CATALOG_TIMEOUT_MS });
+  const connection = await openCatalog(worker.configuration, {
+    timeoutMs: CATALOG_TIMEOUT_MS,
+    queryTimeoutMs: CATALOG_QUERY_TIMEOUT_MS,
+  });
   try {
     await requireCatalog(connection);
     return connection;

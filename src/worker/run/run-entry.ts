@@ -10,8 +10,14 @@ import type { Running } from './running.ts';
 import { beginStaging } from './staging.ts';
 import type { WorkSession } from './work-session.ts';
 
+/** How a run ended. `broken`: in a way that it should not; it may have done its work, or left something behind. */
+export interface Ended<Result> {
+  result: Result;
+  broken: boolean;
+}
+
 /** Takes the dump of an entry, from the empty staging folder to the result. Whatever goes wrong is a result too. */
-export async function runDump(running: Running, entry: DumpEntry): Promise<DumpResult> {
+export async function runDump(running: Running, entry: DumpEntry): Promise<Ended<DumpResult>> {
   const { session } = running;
   const startedAt = session.worker.now();
   const log = openRunLog(session.worker.root.log, entry, session.worker.now);
@@ -25,20 +31,18 @@ export async function runDump(running: Running, entry: DumpEntry): Promise<DumpR
       dueAt: entry.due_at,
     };
     const result = await withContext(running, entry, log, startedAt, (context) => takeDump(task, context));
-    return withLog(result, log);
+    return { result: withLog(result, log), broken: false };
   } catch (error) {
-    return withLog(dumpResultOf(entry, failure(session, entry, error, startedAt, log)), log);
+    const result = dumpResultOf(entry, failure(session, entry, error, startedAt, log));
+    return { result: withLog(result, log), broken: true };
   }
 }
 
-/**
- * The same for a restore. The dump that it chooses is written into the entry first: a second try takes the same.
- * `broken`: it ended in a way that it should not, and may have left something behind.
- */
+/** The same for a restore. The dump that it chooses is written into the entry first: a second try takes the same. */
 export async function runRestore(
   running: Running,
   waiting: RestoreEntry,
-): Promise<{ entry: RestoreEntry; result: RestoreResult; broken: boolean }> {
+): Promise<Ended<RestoreResult> & { entry: RestoreEntry }> {
   const { session } = running;
   const startedAt = session.worker.now();
   const log = openRunLog(session.worker.root.log, waiting, session.worker.now);

@@ -154,10 +154,26 @@ async function runLocked(running: Running, entry: QueueEntry): Promise<FinishedR
   const releaseSlots = takeSlots(session, entry);
   try {
     await takeOver(running, entry);
+    if (entry.job.job_type === 'single') await claim(session, entry);
     return await doEntry(running, entry, false);
   } finally {
     releaseSlots();
     lock.release();
+  }
+}
+
+/** A single job that is run by hand is not to be run by a tick as well. With the catalog away the upload sees to it. */
+async function claim(session: WorkSession, { kind, job, uuid }: QueueEntry): Promise<void> {
+  const { workerId } = session.reporter;
+  const catalog = workerId === null ? null : await connectToCatalog(session).catch(() => null);
+  if (catalog === null || workerId === null) return;
+  try {
+    const { claimForRunByHand } = await import('../../sql/catalog/claims.ts');
+    await claimForRunByHand(catalog, { kind, jobId: job.id, workerId, uuid });
+  } catch (error) {
+    if (!(error instanceof PgSnapManError)) throw error;
+  } finally {
+    await catalog.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { QueueEntry } from '../../core/queue/queue-entry.ts';
 import { doEntry } from './do-entry.ts';
-import { pickEntry } from './pick-entry.ts';
+import { type Picked, pickEntry } from './pick-entry.ts';
 import type { FinishedRun, Running } from './running.ts';
 import { uploadAtEnd } from './upload-results.ts';
 
@@ -17,33 +17,36 @@ export async function runQueue(
   const finished: FinishedRun[] = [];
   const givenUp = new Set<string>();
   const active = new Set<Promise<void>>();
+  const uploads: Promise<void>[] = [];
   const failures: unknown[] = [];
-  for (;;) {
-    const picked =
-      signal.aborted || failures.length > 0
-        ? null
-        : await pickEntry(session, (entry) => wants(entry) && !givenUp.has(entry.uuid));
-    if (picked === null) {
-      if (active.size === 0) break;
-      await Promise.race(active);
-      continue;
+  const start = async ({ entry, died, release }: Picked): Promise<void> => {
+    try {
+      const run = await doEntry(running, entry, died);
+      if (run === null) givenUp.add(entry.uuid);
+      else finished.push(run);
+    } catch (error) {
+      // The entry stays: the next tick takes it over as that of a process that died.
+      givenUp.add(entry.uuid);
+      failures.push(error);
+    } finally {
+      release();
     }
-    const work = (async () => {
-      try {
-        const run = await doEntry(running, picked.entry, picked.died);
-        if (run === null) givenUp.add(picked.entry.uuid);
-        else finished.push(run);
-      } catch (error) {
-        // The entry stays: the next tick takes it over as that of a process that died.
-        givenUp.add(picked.entry.uuid);
-        failures.push(error);
-      } finally {
-        picked.release();
-      }
-      await uploadAtEnd(session);
-    })().finally(() => active.delete(work));
-    active.add(work);
+    // The next one does not wait for the catalog.
+    uploads.push(uploadAtEnd(session));
+  };
+  for (;;) {
+    const mayStart = !signal.aborted && failures.length === 0;
+    const picked = mayStart ? await pickEntry(session, (entry) => wants(entry) && !givenUp.has(entry.uuid)) : null;
+    if (picked !== null) {
+      const work: Promise<void> = start(picked).finally(() => active.delete(work));
+      active.add(work);
+    } else if (active.size > 0) {
+      await Promise.race(active);
+    } else {
+      break;
+    }
   }
+  await Promise.all(uploads);
   if (failures.length > 0) throw failures[0];
   return finished;
 }

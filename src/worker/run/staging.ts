@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type QueueEntry, queueEntrySchema } from '../../core/queue/queue-entry.ts';
 import { readJson, writeJson } from '../files/json-file.ts';
 

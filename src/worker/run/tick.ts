@@ -7,7 +7,7 @@ import { tryLock } from '../lock/lock.ts';
 import { reportedTools } from '../tools-report.ts';
 import { lockPath, type WorkerSetup } from '../worker-setup.ts';
 import { checkClock } from './check-clock.ts';
-import { clearLeftovers, isAlive } from './leftovers.ts';
+import { clearLeftovers, clearTemporaries, isAlive } from './leftovers.ts';
 import { queueDueJobs } from './queue-due-jobs.ts';
 import { connectToCatalog, reachCatalog } from './reach-catalog.ts';
 import { runQueue } from './run-queue.ts';
@@ -87,6 +87,7 @@ async function prepare(session: WorkSession): Promise<PgSnapManError | null> {
   }
   await queueDueJobs(session);
   await clearLeftovers(session);
+  await clearTemporaries(session);
   return trouble;
 }
 

@@ -59,7 +59,7 @@ export function toolsFor(serverVersionNum: number, found: readonly ToolSet[]): T
   throw new PgSnapManError(
     'configuration',
     newest === undefined
-      ? `no Postgres client programs were found; pg_dump of version ${needed} or newer is needed`
+      ? `no Postgres client programs were found, and the server needs version ${needed} or newer`
       : `the newest pg_dump here is ${newest}, but the server needs version ${needed} or newer`,
     `install the Postgres client programs of version ${needed} (Debian: postgresql-client-${needed}), or name their folder in tools.bin_directories`,
   );
