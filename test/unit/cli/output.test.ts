@@ -58,7 +58,7 @@ describe('a list', () => {
       { key: 'note', title: 'NOTE' },
       { key: 'comment', title: 'COMMENT', priority: 1 },
     ];
-    expect(await printed((output) => output.list(rows, columns), {}, around)).toBe('ID  NOTE\n 1  -\n');
+    expect(await printed((output) => output.list(rows, columns), {}, around)).toBe('ID  NOTE\n1   -\n');
   });
 
   it('has colours on a terminal, and none with --no-color, NO_COLOR or a dumb terminal', async () => {
