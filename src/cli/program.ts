@@ -53,11 +53,12 @@ async function buildProgram(
  */
 export async function runCli(argv: readonly string[], around: Surroundings): Promise<number> {
   let exitCode = 0;
-  const program = await buildProgram(argv, around, (code) => {
+  const words = withDefaultCommand(argv, around);
+  const program = await buildProgram(words, around, (code) => {
     exitCode = code;
   });
   try {
-    await program.parseAsync(withDefaultCommand(program, argv, around), { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageError(error, program, argv);
@@ -65,9 +66,19 @@ export async function runCli(argv: readonly string[], around: Surroundings): Pro
   return exitCode;
 }
 
-/** Without a noun, people on a terminal get the manager; everybody else is told what there is. */
-function withDefaultCommand(program: Command, argv: readonly string[], around: Surroundings): string[] {
-  const { operands, unknown } = program.parseOptions([...argv]);
-  if (operands.length > 0 || unknown.length > 0) return [...argv];
+/**
+ * Without a noun, people on a terminal get the manager; everybody else is told what there is. Found out before any noun is
+ * loaded: the manager is to be on the screen at once.
+ */
+function withDefaultCommand(argv: readonly string[], around: Surroundings): string[] {
+  const bare = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  addGlobalOptions(bare);
+  let words: ReturnType<typeof bare.parseOptions>;
+  try {
+    words = bare.parseOptions([...argv]);
+  } catch {
+    return [...argv]; // what is wrong is said when the whole is read
+  }
+  if (words.operands.length > 0 || words.unknown.length > 0) return [...argv];
   return around.stdinIsTerminal && around.stdout.isTTY === true ? ['tui', ...argv] : [...argv, '--help'];
 }

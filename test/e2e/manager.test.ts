@@ -287,7 +287,13 @@ describe('random keys and sizes', () => {
     '\u001b[200~paste\r\n\u001b[201~',
   ];
 
+  /** What goes on by itself between two looks: the clock, and how long ago something was. */
+  const still = (screen: string): string =>
+    screen.replace(/\d\d:\d\d$/m, '').replace(/\d+ (minute|hour|day)s? ago/g, 'ago');
+
   it('leave a screen that equals a fresh one', async () => {
+    // Durations of what runs go on with every second.
+    await query('delete from pgsnapman.activity');
     const terminal = await workplace.open({ columns: 100, rows: 30 });
     const step = fc.oneof(
       {
@@ -311,7 +317,7 @@ describe('random keys and sizes', () => {
         const drawn = terminal.screen();
         terminal.send('\u000c');
         await terminal.settle(250);
-        expect(drawn).toBe(terminal.screen());
+        expect(still(drawn)).toBe(still(terminal.screen()));
         expect(terminal.isAlternateScreen).toBe(true);
         // Back to a place from which everything can be reached.
         terminal.resize(100, 30);

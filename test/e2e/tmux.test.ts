@@ -29,7 +29,7 @@ describe.skipIf(!hasTmux)('in tmux (skipped where tmux is not installed)', () =>
   }
 
   it('opens, moves, and leaves the shell as it was', async () => {
-    const command = `${process.execPath} ${await builtProgram()} --config ${workplace.home.configFile} tui`;
+    const command = `${process.execPath} ${await builtProgram()} --config ${workplace.home.configFile}`;
     tmux('new-session', '-d', '-s', 'main', '-x', '90', '-y', '26', `PS1='shell$ ' bash --norc`);
     await shows('shell$');
     tmux('send-keys', '-t', 'main', command, 'Enter');

@@ -22,7 +22,8 @@ export function packStyles(text: string, before: StyleState | null): { text: str
     const codes = next === null || state === null ? null : difference(state, next);
     state = next;
     if (codes === null) return run;
-    return codes.length === 0 ? '' : `\u001b[${codes.join(';')}m`;
+    const shorter = codes.length === 0 ? '' : `\u001b[${codes.join(';')}m`;
+    return shorter.length < run.length ? shorter : run; // a reset is shorter than the codes for what it resets
   });
   return { text: packed, after: state };
 }
