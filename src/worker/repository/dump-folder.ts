@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ZodType } from 'zod';
+import { PgSnapManError } from '../../core/errors.ts';
+import { type Manifest, manifestSchema } from '../../core/manifest/manifest.ts';
+import type { DumpIdentity } from './repository.ts';
+
+export const MANIFEST_FILE = 'manifest.json';
+
+export interface FoundManifest {
+  folder: string;
+  manifest: Manifest;
+  manifestSha256: string;
+}
+
+/** `20260314T021500Z-7-018f3c2a`: time of the start, job (0: none), first digits of the uuid. Nothing from a database. */
+export function dumpFolderName({ startedAt, jobId, uuid }: DumpIdentity): string {
+  const time = startedAt.toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${jobId ?? 0}-${uuid.slice(0, 8)}`;
+}
+
+export function sha256Of(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** Names of the folders of dumps, oldest first. */
+export async function dumpFolders(repository: string): Promise<string[]> {
+  const entries = await readdir(join(repository, 'dumps'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/**
+ * Reads a dump's manifest.
+ * @throws PgSnapManError run_failed when it is missing or cannot be understood
+ */
+export async function readManifest(repository: string, folder: string): Promise<FoundManifest> {
+  const bytes = await readFile(join(repository, 'dumps', folder, MANIFEST_FILE)).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw unreadable(folder, error.code === 'ENOENT' ? 'it has no manifest' : `manifest: ${error.code}`);
+    },
+  );
+  const manifest = parse(bytes, manifestSchema, () => unreadable(folder, 'its manifest cannot be understood'));
+  return { folder, manifest, manifestSha256: sha256Of(bytes) };
+}
+
+/** The dump of this uuid; null: none. A folder of its name whose manifest cannot be read throws. */
+export async function findDump(repository: string, uuid: string): Promise<FoundManifest | null> {
+  const folders = await dumpFolders(repository);
+  for (const folder of folders.filter((name) => name.endsWith(`-${uuid.slice(0, 8)}`))) {
+    const found = await readManifest(repository, folder);
+    if (found.manifest.uuid === uuid) return found;
+  }
+  return null;
+}
+
+/**
+ * Reads a small file that the manifest names, after checking its hash.
+ * @throws PgSnapManError run_failed when it is missing, altered or cannot be understood
+ */
+export async function readSideFile<T>(
+  repository: string,
+  { folder, manifest }: FoundManifest,
+  name: string,
+  schema: ZodType<T>,
+): Promise<T> {
+  const expected = manifest.side_files.find((file) => file.name === name);
+  const bytes = await readFile(join(repository, 'dumps', folder, name)).catch(() => null);
+  if (expected === undefined || bytes === null) throw unreadable(folder, `${name} is missing`);
+  if (sha256Of(bytes) !== expected.sha256) throw unreadable(folder, `${name} is not what was stored`);
+  return parse(bytes, schema, () => unreadable(folder, `${name} cannot be understood`));
+}
+
+function parse<T>(bytes: Uint8Array, schema: ZodType<T>, failed: () => Error): T {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch {
+    throw failed();
+  }
+}
+
+function unreadable(folder: string, why: string): PgSnapManError {
+  return new PgSnapManError(
+    'run_failed',
+    `dump ${folder} in the repository cannot be used: ${why}`,
+    'use another dump',
+  );
+}
