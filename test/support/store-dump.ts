@@ -47,6 +47,15 @@ export const documents: DumpDocuments = {
   globalsSql: '-- roles\n',
 };
 
+/** Documents that share nothing with those of another database. */
+function documentsOf(name: string): DumpDocuments {
+  return {
+    facts: { ...facts, database: { ...facts.database, name } },
+    content: { ...documents.content, schemas: [name] },
+    globalsSql: `-- roles of ${name}\n`,
+  };
+}
+
 export function draft(uuid: string, startedAt: Date, jobId: number | null): ManifestDraft {
   return {
     uuid,
@@ -88,7 +97,7 @@ let started = Date.UTC(2026, 0, 1);
 export async function storeDump(
   repository: Repository,
   files: Readonly<Record<string, Uint8Array | { file: string }>>,
-  options: { jobId?: number | null; uuid?: string } = {},
+  options: { jobId?: number | null; uuid?: string; database?: string } = {},
 ): Promise<Manifest> {
   started += 86_400_000;
   const uuid = options.uuid ?? randomUUID();
@@ -101,7 +110,8 @@ export async function storeDump(
         writer.addFile(roleOf(path), path, content instanceof Uint8Array ? Readable.from([content]) : content),
       ),
     );
-    return (await writer.commit(draft(uuid, startedAt, jobId), documents)).manifest;
+    const named = options.database === undefined ? documents : documentsOf(options.database);
+    return (await writer.commit(draft(uuid, startedAt, jobId), named)).manifest;
   } catch (error) {
     await writer.abort();
     throw error;
