@@ -13,7 +13,9 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-const WORDS = 'ready order paid cancelled north south east west parcel letter invoice draft open closed held'.split(' ');
+const WORDS = 'ready order paid cancelled north south east west parcel letter invoice draft open closed held'.split(
+  ' ',
+);
 
 /** A table as pg_dump writes it: rows in physical order, where an update moves a row to the end. */
 export class SampleTable {

@@ -4,8 +4,8 @@ export class BlockSet {
 
   /** True if it was not in yet. */
   add(pack: string, block: number): boolean {
-    let blocks = this.#packs.get(pack);
-    if (blocks === undefined) this.#packs.set(pack, (blocks = new Set()));
+    const blocks = this.#packs.get(pack) ?? new Set<number>();
+    this.#packs.set(pack, blocks);
     if (blocks.has(block)) return false;
     blocks.add(block);
     return true;
@@ -31,7 +31,9 @@ export class BlockSet {
 
   /** One line a pack: its name, then ranges such as `0-17 19`; at the end `end <packs>`. */
   format(): string {
-    const lines = [...this.#packs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([pack, blocks]) => `${pack} ${ranges(blocks)}`);
+    const lines = [...this.#packs]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([pack, blocks]) => `${pack} ${ranges(blocks)}`);
     return ['pgsnapman-needs 1', ...lines, `end ${lines.length}`, ''].join('\n');
   }
 
@@ -39,7 +41,8 @@ export class BlockSet {
   addFormatted(text: string): void {
     const lines = text.split('\n');
     const end = lines.length - 2;
-    if (lines[0] !== 'pgsnapman-needs 1' || lines[end] !== `end ${end - 1}`) throw new Error('the list of needed blocks is damaged');
+    if (lines[0] !== 'pgsnapman-needs 1' || lines[end] !== `end ${end - 1}`)
+      throw new Error('the list of needed blocks is damaged');
     for (const line of lines.slice(1, end)) {
       const [pack = '', ...parts] = line.split(' ');
       if (!/^[0-9a-f]{16}$/.test(pack)) throw new Error('the list of needed blocks is damaged');

@@ -53,7 +53,12 @@ export function mergeSlices(slices: readonly Slice[], limit: number): Slice[] {
     if (bytes + fresh.length > limit) break;
     bytes += fresh.length;
     const last = merged.at(-1);
-    if (last !== undefined && last.pack === fresh.pack && last.block === fresh.block && last.offset + last.length === fresh.offset) {
+    if (
+      last !== undefined &&
+      last.pack === fresh.pack &&
+      last.block === fresh.block &&
+      last.offset + last.length === fresh.offset
+    ) {
       last.length += fresh.length;
     } else merged.push({ ...fresh });
   }

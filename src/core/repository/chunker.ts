@@ -31,15 +31,13 @@ export function nextChunk(
     sketchSmall(bytes, start, end, count, features, featuresAt);
     return end;
   }
-  if (!final && available < parameters.max_chunk) {
-    // The scan below may run into the end of what there is; then it is repeated with more.
-  }
   const limit = start + Math.min(available, parameters.max_chunk);
   const sampleShift = 32 - parameters.sample_bits;
   const cutShift = 32 - parameters.cut_bits;
   let h = 0;
   let p = start + parameters.min_chunk - GEAR_WINDOW;
-  for (const warm = start + parameters.min_chunk; p < warm; p += 1) h = ((h << 1) + (GEAR[bytes[p] as number] as number)) | 0;
+  for (const warm = start + parameters.min_chunk; p < warm; p += 1)
+    h = ((h << 1) + (GEAR[bytes[p] as number] as number)) | 0;
   for (; p < limit; p += 1) {
     h = ((h << 1) + (GEAR[bytes[p] as number] as number)) | 0;
     if (h >>> sampleShift === 0) {
@@ -57,7 +55,14 @@ function addSample(h: number, count: number, features: Uint32Array, at: number):
   }
 }
 
-function sketchSmall(bytes: Uint8Array, start: number, end: number, count: number, features: Uint32Array, at: number): void {
+function sketchSmall(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  count: number,
+  features: Uint32Array,
+  at: number,
+): void {
   let h = 0;
   for (let p = start; p < end; p += 1) {
     h = ((h << 1) + (GEAR[bytes[p] as number] as number)) | 0;

@@ -42,7 +42,13 @@ export class ExtentList {
         return;
       }
     }
-    this.extents.push({ pack: slice.pack, first: slice.block, last: slice.block, skip: slice.offset, length: slice.length });
+    this.extents.push({
+      pack: slice.pack,
+      first: slice.block,
+      last: slice.block,
+      skip: slice.offset,
+      length: slice.length,
+    });
     this.#tail = slice.offset + slice.length;
   }
 }

@@ -9,13 +9,19 @@ export const storeParametersSchema = z.object({
   min_chunk: z.number().int().min(64),
   /** A boundary is where this many upper bits of the rolling hash are zero: one in 2^cut_bits positions. */
   cut_bits: z.number().int().min(4).max(24),
-  max_chunk: z.number().int().max(1 << 24),
+  max_chunk: z
+    .number()
+    .int()
+    .max(1 << 24),
   /** One in 2^sample_bits positions takes part in the sketch of a chunk. */
   sample_bits: z.number().int().min(1).max(16),
   /** Number of features of a sketch. */
   features: z.number().int().min(1).max(16),
   /** A block, the unit of compression, is closed when it holds this much. */
-  block: z.number().int().max(1 << 24),
+  block: z
+    .number()
+    .int()
+    .max(1 << 24),
   /** How many blocks may lie between a block and one that needs no other. */
   max_depth: z.number().int().min(0).max(64),
   /** A pack is closed when it holds this much. */
@@ -30,7 +36,7 @@ export const DEFAULT_PARAMETERS: StoreParameters = {
   max_chunk: 256 * 1024,
   sample_bits: 7,
   features: 4,
-  block: 1024 * 1024,
+  block: 4 * 1024 * 1024,
   max_depth: 8,
   pack: 64 * 1024 * 1024,
 };

@@ -32,8 +32,8 @@ export class BlockCatalog {
     this.#moved ??= this.#loadMoved();
     await this.#moved;
     for (const pack of packs) {
-      let loading = this.#loaded.get(pack);
-      if (loading === undefined) this.#loaded.set(pack, (loading = this.#loadIndex(pack, BLOCKS)));
+      const loading = this.#loaded.get(pack) ?? this.#loadIndex(pack, BLOCKS);
+      this.#loaded.set(pack, loading);
       await loading;
     }
   }
@@ -56,9 +56,9 @@ export class BlockCatalog {
   /** Blocks that moved are read first and win: the original may be damaged, or about to go. */
   #addMissing(rows: readonly BlockRow[]): void {
     for (const row of rows) {
-      let blocks = this.#rows.get(row.pack);
-      if (blocks === undefined) this.#rows.set(row.pack, (blocks = new Map()));
+      const blocks = this.#rows.get(row.pack) ?? new Map<number, BlockRow>();
       if (!blocks.has(row.block)) blocks.set(row.block, row);
+      this.#rows.set(row.pack, blocks);
     }
   }
 

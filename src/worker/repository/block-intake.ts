@@ -1,4 +1,4 @@
-import { limitDepth, baseRun, mergeSlices } from '../../core/repository/choose-bases.ts';
+import { baseRun, limitDepth, mergeSlices } from '../../core/repository/choose-bases.ts';
 import type { Slice } from '../../core/repository/extent.ts';
 import type { StoreParameters } from '../../core/repository/parameters.ts';
 import { type BlockCatalog, recipeSlice } from './block-catalog.ts';
@@ -76,6 +76,11 @@ export class BlockIntake {
   /** Raw length of a block that is closed, this dump's or an older one; else -1. */
   readonly rawLength = (pack: string, block: number): number =>
     this.#rawLengths.get(blockKey(pack, block)) ?? this.#parts.catalog.rawLength(pack, block);
+
+  /** Ends blocks that are being filled, so that what comes next lies in others. */
+  async closeBlocks(): Promise<void> {
+    for (const lane of this.#lanes) await this.#closeBlock(lane);
+  }
 
   /** Writes all that is open. Afterwards everything that was added is durable. */
   async finish(): Promise<void> {

@@ -34,14 +34,19 @@ class Problems {
  * Checks that everything the manifests name is there and fits together; with `readData` also every byte of it. Damaged
  * blocks are remembered, so that the next dump stores their content again.
  */
-export async function checkRepository(repository: string, pool: ThreadPool, options: CheckOptions): Promise<CheckReport> {
+export async function checkRepository(
+  repository: string,
+  pool: ThreadPool,
+  options: CheckOptions,
+): Promise<CheckReport> {
   const catalog = new BlockCatalog(repository);
   const problems = new Problems();
   const users = new Map<string, { pack: string; block: number; dumps: string[] }>();
   const folders = await dumpFolders(repository);
   for (const folder of folders) await checkDump(repository, folder, catalog, pool, problems, users);
   const rows = await checkBlocks(repository, catalog, problems, users);
-  const readBytes = options.readData === true ? await readBack(repository, rows, catalog, pool, options, problems, users) : 0;
+  const readBytes =
+    options.readData === true ? await readBack(repository, rows, catalog, pool, options, problems, users) : 0;
   return { dumps: folders.length, blocks: users.size, readBytes, problems: problems.list() };
 }
 
@@ -113,13 +118,15 @@ async function checkBlocks(
   for (const [key, { pack, block, dumps }] of users) {
     await catalog.load([pack]);
     const row = catalog.row(pack, block);
-    if (row === undefined) problems.add(`packs/${pack}`, catalog.problems.get(pack) ?? 'its index lacks a block', dumps);
+    if (row === undefined)
+      problems.add(`packs/${pack}`, catalog.problems.get(pack) ?? 'its index lacks a block', dumps);
     else {
       rows.push(row);
       packs.set(row.home, [...new Set([...(packs.get(row.home) ?? []), ...dumps])]);
       const size = await catalog.packSize(row.home);
       if (size === 0) problems.add(`packs/${row.home}${PACK}`, 'is missing or empty', dumps);
-      else if (size < row.offset + row.stored) problems.add(`packs/${row.home}${PACK}`, 'is shorter than its index says', dumps);
+      else if (size < row.offset + row.stored)
+        problems.add(`packs/${row.home}${PACK}`, 'is shorter than its index says', dumps);
       else if (known.has(key)) problems.add(`block ${key}`, 'was found damaged before', dumps);
     }
   }
@@ -139,7 +146,10 @@ async function checkChunkIndex(
   if (row === undefined) return;
   const path = packPath(repository, pack, CHUNKS).slice(repository.length + 1);
   await catalog.chunks(row).catch(async () => {
-    const missing = await readFile(join(repository, path)).then(() => false, () => true);
+    const missing = await readFile(join(repository, path)).then(
+      () => false,
+      () => true,
+    );
     problems.add(path, missing ? 'is missing' : 'is damaged', []);
   });
 }
@@ -195,7 +205,10 @@ async function verify(
     blocks.push({ key: blockKey(row.pack, row.block), ids: ids.slice(), lengths: lengths.slice() });
   }
   const { damaged } = await pool.run({ kind: 'verify', blocks, recipes: catalog.recipes(rows) });
-  await noteDamage(repository, damaged.filter(({ key }) => !known.has(key)));
+  await noteDamage(
+    repository,
+    damaged.filter(({ key }) => !known.has(key)),
+  );
   for (const { key, reason } of damaged) problems.add(`block ${key}`, reason, users.get(key)?.dumps ?? []);
 }
 

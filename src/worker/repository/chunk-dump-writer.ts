@@ -111,6 +111,7 @@ export class ChunkDumpWriter implements DumpWriter {
   }
 
   async #commit(draft: ManifestDraft, documents: DumpDocuments) {
+    await this.#blocks.closeBlocks(); // documents are read alone: no need to decompress tables with them
     const stored = await this.#storeDocuments(documents);
     await this.#blocks.finish();
     await noteDamage(this.#parts.repository, this.#blocks.damaged);
@@ -145,10 +146,12 @@ export class ChunkDumpWriter implements DumpWriter {
     const missing: string[] = [];
     for (const { extents } of files) {
       for (const { pack, first, last } of extents) {
-        for (let block = first; block <= last; block += 1) missing.push(...(await this.#catalog.close(pack, block, needs)));
+        for (let block = first; block <= last; block += 1)
+          missing.push(...(await this.#catalog.close(pack, block, needs)));
       }
     }
-    if (missing.length > 0) throw new Error(`blocks of the new dump are in no index: ${missing.slice(0, 3).join(', ')}`);
+    if (missing.length > 0)
+      throw new Error(`blocks of the new dump are in no index: ${missing.slice(0, 3).join(', ')}`);
     return needs;
   }
 
@@ -164,7 +167,12 @@ export class ChunkDumpWriter implements DumpWriter {
     }
     if (this.#damaged.size === 0) return [];
     const { repository, lease, parameters, pool } = this.#parts;
-    return healBlocks({ repository, packName: `${lease.id}heal`, parameters, pool }, this.#damaged, this.#catalog, this.#table);
+    return healBlocks(
+      { repository, packName: `${lease.id}heal`, parameters, pool },
+      this.#damaged,
+      this.#catalog,
+      this.#table,
+    );
   }
 
   #manifestOf(draft: ManifestDraft, texts: Readonly<Record<string, string>>, needs: BlockSet): Manifest {

@@ -185,7 +185,8 @@ class ChunkRepository implements Repository {
       formatVersion: this.#file.format_version,
       dumpCount: manifests.length,
       rawBytes: manifests.reduce((sum, manifest) => sum + manifest.raw_bytes, 0),
-      storedBytes: (await treeBytes(join(this.#directory, 'packs'))) + (await treeBytes(join(this.#directory, 'dumps'))),
+      storedBytes:
+        (await treeBytes(join(this.#directory, 'packs'))) + (await treeBytes(join(this.#directory, 'dumps'))),
       freeBytes: await freeBytes(this.#directory),
     };
   }

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
-import { BlockSet } from '../../core/repository/block-set.ts';
+import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
 import type { BlockCatalog } from './block-catalog.ts';
 import { recipeSlice } from './block-catalog.ts';
+import { noteDamage } from './damage.ts';
 import { sha256Of } from './dump-folder.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE } from './paths.ts';
-import { noteDamage } from './damage.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
 /** Documents of a dump: stored like its files, listed in `documents` in its folder. */

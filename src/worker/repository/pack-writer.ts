@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { TEMPORARY_PREFIX, writeDurably } from '../files/durable.ts';
 import { faultPoint } from '../fault.ts';
+import { TEMPORARY_PREFIX, writeDurably } from '../files/durable.ts';
 import { type BlockRow, formatBlockRows, formatChunkColumns } from './pack-index.ts';
 import { BLOCKS, CHUNKS, MOVED, PACK, packPath } from './paths.ts';
 

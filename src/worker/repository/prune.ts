@@ -1,22 +1,21 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
 import { type Manifest, manifestSchema } from '../../core/manifest/manifest.ts';
 import { BlockSet } from '../../core/repository/block-set.ts';
 import type { StoreParameters } from '../../core/repository/parameters.ts';
 import { faultPoint } from '../fault.ts';
-import { TEMPORARY_PREFIX, syncDirectory } from '../files/durable.ts';
+import { syncDirectory, TEMPORARY_PREFIX } from '../files/durable.ts';
 import { tryLock } from '../lock/lock.ts';
 import { type DumpPlace, readNeeds } from './dump-documents.ts';
 import { dumpFolders, readManifest } from './dump-folder.ts';
 import { liveLeases, takeLease } from './leases.ts';
 import { movePacks } from './move-blocks.ts';
+import { examinePacks, type PackState } from './pack-states.ts';
 import { BLOCKS, CHUNKS, MOVED, PACK, packPath } from './paths.ts';
 import { isTrashInUse } from './remove-dump.ts';
-import { examinePacks, type PackState } from './pack-states.ts';
 import type { PruneOptions, PruneReport } from './repository.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
-import { readFile } from 'node:fs/promises';
 
 /** What pruning found out before it touches anything. */
 interface Marked {
@@ -152,7 +151,10 @@ function othersAlive(repository: string, ownLease: string): boolean {
 /** Removes packs, their indexes first: a pack without an index does not count. Returns bytes freed. */
 async function removePacks(repository: string, packs: readonly string[]): Promise<number> {
   let bytes = 0;
-  for (const extensions of [[BLOCKS, MOVED], [CHUNKS, PACK]]) {
+  for (const extensions of [
+    [BLOCKS, MOVED],
+    [CHUNKS, PACK],
+  ]) {
     for (const pack of packs) {
       for (const extension of extensions) {
         const path = packPath(repository, pack, extension);

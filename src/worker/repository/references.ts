@@ -94,7 +94,13 @@ async function addExtent(
 }
 
 /** Adds the chunks of a block that lie wholly between two offsets. */
-async function addChunks(row: BlockRow, from: number, to: number, catalog: BlockCatalog, table: ChunkTable): Promise<void> {
+async function addChunks(
+  row: BlockRow,
+  from: number,
+  to: number,
+  catalog: BlockCatalog,
+  table: ChunkTable,
+): Promise<void> {
   const chunks = await catalog.chunks(row).catch(() => null);
   if (chunks === null) return;
   const features = chunks.features.length / Math.max(chunks.count, 1);

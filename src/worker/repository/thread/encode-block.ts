@@ -55,7 +55,8 @@ function compress(raw: Uint8Array, dictionary: Buffer | null): Buffer {
       [constants.ZSTD_c_windowLog]: Math.max(bits, 12),
       // Without room for every position of the bases most of them would not be found.
       [constants.ZSTD_c_hashLog]: Math.min(Math.max(bits - 2, 12), 20),
-      [constants.ZSTD_c_minMatch]: 6,
+      // Shorter matches lead astray in rows that look alike.
+      [constants.ZSTD_c_minMatch]: 7,
     },
   });
 }

@@ -14,8 +14,8 @@ const scans = new Map<number, FileScan>();
 const reads = new Map<number, FileRead>();
 
 function entry<T>(map: Map<number, T>, key: number, make: () => T): T {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
+  const value = map.get(key) ?? make();
+  map.set(key, value);
   return value;
 }
 

@@ -1,4 +1,4 @@
-import { createHash, hash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { nextChunk } from '../../../core/repository/chunker.ts';
 import { countLineFeeds } from '../../../core/repository/count-lines.ts';
@@ -104,6 +104,12 @@ export class FileScan {
 
   #summary(): NonNullable<ScanResult['summary']> {
     this.close();
-    return { sha256: this.#hash.digest('hex'), bytes: this.#bytes, lineFeeds: this.#lineFeeds, afterEnd: this.#afterEnd, tail: this.#tail };
+    return {
+      sha256: this.#hash.digest('hex'),
+      bytes: this.#bytes,
+      lineFeeds: this.#lineFeeds,
+      afterEnd: this.#afterEnd,
+      tail: this.#tail,
+    };
   }
 }

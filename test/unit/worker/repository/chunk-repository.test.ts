@@ -10,7 +10,15 @@ import { SampleTable } from '../../../support/sample-tables.ts';
 import { documents, draft, storeDump } from '../../../support/store-dump.ts';
 
 /** Everything small, so that a few megabytes make many blocks and packs. */
-const SMALL = { min_chunk: 1024, cut_bits: 11, max_chunk: 16384, sample_bits: 4, block: 32768, max_depth: 4, pack: 262144 };
+const SMALL = {
+  min_chunk: 1024,
+  cut_bits: 11,
+  max_chunk: 16384,
+  sample_bits: 4,
+  block: 32768,
+  max_depth: 4,
+  pack: 262144,
+};
 
 let folder: string;
 let repository: Repository;
@@ -110,7 +118,9 @@ describe('storing and reading', () => {
     ['is empty', ''],
   ])('data of a table that %s is refused', async (_, text) => {
     const writer = await repository.begin({ uuid: randomUUID(), startedAt: new Date(), jobId: 1 });
-    await expect(writer.addFile('table_data', '1.dat', Readable.from([Buffer.from(text)]))).rejects.toThrow('does not end');
+    await expect(writer.addFile('table_data', '1.dat', Readable.from([Buffer.from(text)]))).rejects.toThrow(
+      'does not end',
+    );
     await writer.abort();
     expect(readdirSync(join(folder, 'repository', 'packs'))).toEqual([]);
   });
@@ -127,7 +137,10 @@ describe('storing and reading', () => {
 
   test('two dumps of the same data written at a time both come back', async () => {
     const bytes = table(5, 20_000).bytes();
-    const manifests = await Promise.all([storeDump(repository, { '1.dat': bytes }), storeDump(repository, { '1.dat': bytes })]);
+    const manifests = await Promise.all([
+      storeDump(repository, { '1.dat': bytes }),
+      storeDump(repository, { '1.dat': bytes }),
+    ]);
     for (const { uuid } of manifests) await expectSame(uuid, { '1.dat': bytes });
   });
 

@@ -11,7 +11,15 @@ import type { Repository } from '../../../../src/worker/repository/repository.ts
 import { SampleTable, writeFiles } from '../../../support/sample-tables.ts';
 import { storeDump } from '../../../support/store-dump.ts';
 
-const SMALL = { min_chunk: 1024, cut_bits: 11, max_chunk: 16384, sample_bits: 4, block: 32768, max_depth: 3, pack: 262144 };
+const SMALL = {
+  min_chunk: 1024,
+  cut_bits: 11,
+  max_chunk: 16384,
+  sample_bits: 4,
+  block: 32768,
+  max_depth: 3,
+  pack: 262144,
+};
 const CHILD = join(import.meta.dirname, '../../../support/repository-child.ts');
 
 let folder: string;
@@ -65,7 +73,10 @@ async function storeDays(count: number): Promise<SampleTable> {
   const data = new SampleTable(1);
   data.append(4000);
   for (let day = 0; day < count; day += 1) {
-    expected.set((await storeDump(repository, { 'toc.dat': Buffer.from('toc'), '1.dat': data.bytes() })).uuid, data.bytes());
+    expected.set(
+      (await storeDump(repository, { 'toc.dat': Buffer.from('toc'), '1.dat': data.bytes() })).uuid,
+      data.bytes(),
+    );
     data.update(0.03);
     data.append(40);
   }
@@ -126,13 +137,18 @@ type Step =
 
 const job = fc.integer({ min: 1, max: 2 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('store' as const, 'remove' as const, 'prune' as const), job }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom('store' as const, 'remove' as const, 'prune' as const), job }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill' as const), point: fc.constantFrom(...points), job }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('together' as const), job }) },
 );
 
 describe('any sequence', () => {
-  test('of dumps, removals, prunings, kills and concurrent runs leaves what remains as it was', { timeout: 300_000 }, async () => {
+  test('of dumps, removals, prunings, kills and concurrent runs leaves what remains as it was', {
+    timeout: 300_000,
+  }, async () => {
     const numRuns = Number(process.env.PGSNAPMAN_PROPERTY_RUNS ?? 4);
     let run = 0;
     await fc.assert(

@@ -1,4 +1,15 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,7 +18,15 @@ import type { Repository } from '../../../../src/worker/repository/repository.ts
 import { SampleTable } from '../../../support/sample-tables.ts';
 import { storeDump } from '../../../support/store-dump.ts';
 
-const SMALL = { min_chunk: 1024, cut_bits: 11, max_chunk: 16384, sample_bits: 4, block: 32768, max_depth: 4, pack: 1048576 };
+const SMALL = {
+  min_chunk: 1024,
+  cut_bits: 11,
+  max_chunk: 16384,
+  sample_bits: 4,
+  block: 32768,
+  max_depth: 4,
+  pack: 1048576,
+};
 
 let folder: string;
 let directory: string;
@@ -85,22 +104,26 @@ const CLASSES: Record<string, () => string> = {
 const cases = Object.keys(CLASSES).flatMap((file) => Object.keys(DAMAGE).map((damage) => [file, damage] as const));
 
 describe('damage', () => {
-  test.each(cases)('a %s that is %s is found, named, and hurts only who needs it', { timeout: 60_000 }, async (file, damage) => {
-    DAMAGE[damage]?.((CLASSES[file] as () => string)());
-    const { problems } = await repository.check({ readData: true });
-    expect(problems.length).toBeGreaterThan(0);
-    const hurt = new Set(problems.flatMap((problem) => problem.dumps));
-    for (const day of days) {
-      const whole = await isWhole(day);
-      // Never wrong data; and whoever is not named is whole.
-      expect(whole).not.toBe(false);
-      if (!hurt.has(day.folder)) expect(whole).toBe(true);
-    }
-    if (file === 'pack') {
-      // All three are built on it.
-      for (const day of days.slice(0, 3)) expect(hurt.has(day.folder)).toBe(true);
-    } else if (file !== 'index of blocks') expect([...hurt]).toEqual([days[1]?.folder]);
-  });
+  test.each(cases)(
+    'a %s that is %s is found, named, and hurts only who needs it',
+    { timeout: 60_000 },
+    async (file, damage) => {
+      DAMAGE[damage]?.((CLASSES[file] as () => string)());
+      const { problems } = await repository.check({ readData: true });
+      expect(problems.length).toBeGreaterThan(0);
+      const hurt = new Set(problems.flatMap((problem) => problem.dumps));
+      for (const day of days) {
+        const whole = await isWhole(day);
+        // Never wrong data; and whoever is not named is whole.
+        expect(whole).not.toBe(false);
+        if (!hurt.has(day.folder)) expect(whole).toBe(true);
+      }
+      if (file === 'pack') {
+        // All three are built on it.
+        for (const day of days.slice(0, 3)) expect(hurt.has(day.folder)).toBe(true);
+      } else if (file !== 'index of blocks') expect([...hurt]).toEqual([days[1]?.folder]);
+    },
+  );
 
   test.each(cases)('after a %s was %s the next dump is whole', { timeout: 60_000 }, async (file, damage) => {
     DAMAGE[damage]?.((CLASSES[file] as () => string)());

@@ -9,7 +9,15 @@ import type { Repository } from '../../../../src/worker/repository/repository.ts
 import { SampleTable } from '../../../support/sample-tables.ts';
 import { documents, draft, storeDump } from '../../../support/store-dump.ts';
 
-const SMALL = { min_chunk: 1024, cut_bits: 11, max_chunk: 16384, sample_bits: 4, block: 32768, max_depth: 4, pack: 262144 };
+const SMALL = {
+  min_chunk: 1024,
+  cut_bits: 11,
+  max_chunk: 16384,
+  sample_bits: 4,
+  block: 32768,
+  max_depth: 4,
+  pack: 262144,
+};
 
 let folder: string;
 let directory: string;
@@ -138,7 +146,10 @@ describe('copying', () => {
     const data = table(7, 8000);
     const uuids: [string, Buffer][] = [];
     for (let day = 0; day < 3; day += 1) {
-      uuids.push([(await storeDump(repository, { 'toc.dat': Buffer.from('toc'), '1.dat': data.bytes() })).uuid, data.bytes()]);
+      uuids.push([
+        (await storeDump(repository, { 'toc.dat': Buffer.from('toc'), '1.dat': data.bytes() })).uuid,
+        data.bytes(),
+      ]);
       data.update(0.02);
     }
     const other = await createRepository(join(folder, 'other'));

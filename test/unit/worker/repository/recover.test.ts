@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,7 +18,15 @@ import type { Repository } from '../../../../src/worker/repository/repository.ts
 import { SampleTable } from '../../../support/sample-tables.ts';
 import { storeDump } from '../../../support/store-dump.ts';
 
-const SMALL = { min_chunk: 1024, cut_bits: 11, max_chunk: 16384, sample_bits: 4, block: 32768, max_depth: 6, pack: 262144 };
+const SMALL = {
+  min_chunk: 1024,
+  cut_bits: 11,
+  max_chunk: 16384,
+  sample_bits: 4,
+  block: 32768,
+  max_depth: 6,
+  pack: 262144,
+};
 /** All that the script may use. */
 const COMMANDS = [
   ...['cat', 'cp', 'dd', 'dirname', 'mkdir', 'mktemp', 'nproc', 'printf', 'rm', 'sha256sum', 'sort', 'tr'],
@@ -35,7 +52,9 @@ beforeAll(async () => {
       'toc.dat': randomBytes(3000),
       '1.dat': growing.bytes(),
       '2.dat': small.bytes(),
-      'blob_9.dat': createHash('sha512').update(`${day >> 2}`).digest(),
+      'blob_9.dat': createHash('sha512')
+        .update(`${day >> 2}`)
+        .digest(),
       'blobs.toc': Buffer.alloc(0),
       // Nobody else needs these: when the dump goes, its packs are mostly garbage.
       'blob_10.dat': randomBytes(150_000),
