@@ -155,7 +155,9 @@ export class BlockIntake {
     const { table, parameters } = this.#parts;
     const slices = baseRun(block.bases).map((number) => table.place(number));
     const limit = parameters.block * 2;
-    return mergeSlices(limitDepth(mergeSlices(slices, limit), parameters.max_depth, this.#row), limit);
+    // Not all blocks of a table start anew on the same day: that day would cost as much as many others.
+    const depth = parameters.max_depth - (block.number % (1 + (parameters.max_depth >> 2)));
+    return mergeSlices(limitDepth(mergeSlices(slices, limit), depth, this.#row), limit);
   }
 
   readonly #row = (slice: Slice) => this.#parts.catalog.row(slice.pack, slice.block);

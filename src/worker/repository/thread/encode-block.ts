@@ -45,11 +45,13 @@ function dictionaryOf(task: EncodeTask, decoder: BlockDecoder, damaged: EncodeRe
 }
 
 function compress(raw: Uint8Array, dictionary: Buffer | null): Buffer {
-  if (dictionary === null) return zstdCompressSync(raw, { pledgedSrcSize: raw.length, params: PLAIN });
+  // Room for all of the output lets zstd work in one go, without buffers of its own.
+  const sizes = { pledgedSrcSize: raw.length, chunkSize: raw.length + (raw.length >> 8) + 1024 };
+  if (dictionary === null) return zstdCompressSync(raw, { ...sizes, params: PLAIN });
   const bits = Math.ceil(Math.log2(raw.length + dictionary.length + 1));
   return zstdCompressSync(raw, {
     dictionary,
-    pledgedSrcSize: raw.length,
+    ...sizes,
     params: {
       ...PLAIN,
       [constants.ZSTD_c_windowLog]: Math.max(bits, 12),
