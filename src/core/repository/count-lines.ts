@@ -3,7 +3,8 @@ export function countLineFeeds(bytes: Uint8Array): number {
   let count = 0;
   let p = 0;
   for (; p < bytes.length && ((bytes.byteOffset + p) & 3) !== 0; p += 1) if (bytes[p] === 10) count += 1;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + p, (bytes.length - p) >>> 2);
+  const wordCount = (bytes.length - p) >>> 2;
+  const words = wordCount === 0 ? new Int32Array(0) : new Int32Array(bytes.buffer, bytes.byteOffset + p, wordCount);
   let sum = 0;
   for (let i = 0; i < words.length; i += 1) {
     const x = (words[i] as number) ^ 0x0a0a0a0a;
