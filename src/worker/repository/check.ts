@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../core/errors.ts';
 import { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
 import { BlockCatalog } from './block-catalog.ts';
-import { knownDamage, noteDamage } from './damage.ts';
+import { damageFile, knownDamage, noteDamage } from './damage.ts';
 import { type DumpPlace, readDocument, readDocumentList, readNeeds } from './dump-documents.ts';
 import { dumpFolders, readManifest } from './dump-folder.ts';
 import { type BlockRow, blockKey } from './pack-index.ts';
@@ -44,7 +44,7 @@ export async function checkRepository(
   const users = new Map<string, { pack: string; block: number; dumps: string[] }>();
   const folders = await dumpFolders(repository);
   for (const folder of folders) await checkDump(repository, folder, catalog, pool, problems, users);
-  const rows = await checkBlocks(repository, catalog, problems, users);
+  const rows = await checkBlocks(repository, catalog, problems, users, options);
   const readBytes =
     options.readData === true ? await readBack(repository, rows, catalog, pool, options, problems, users) : 0;
   return { dumps: folders.length, blocks: users.size, readBytes, problems: problems.list() };
@@ -111,9 +111,11 @@ async function checkBlocks(
   catalog: BlockCatalog,
   problems: Problems,
   users: Users,
+  options: CheckOptions,
 ): Promise<BlockRow[]> {
   const rows: BlockRow[] = [];
-  const known = await knownDamage(repository);
+  const readsAll = options.readData === true && (options.sample ?? 1) >= 1;
+  const known = readsAll ? new Set<string>() : await knownDamage(repository);
   const packs = new Map<string, string[]>();
   for (const [key, { pack, block, dumps }] of users) {
     await catalog.load([pack]);
@@ -205,10 +207,10 @@ async function verify(
     blocks.push({ key: blockKey(row.pack, row.block), ids: ids.slice(), lengths: lengths.slice() });
   }
   const { damaged } = await pool.run({ kind: 'verify', blocks, recipes: catalog.recipes(rows) });
-  await noteDamage(
-    repository,
-    damaged.filter(({ key }) => !known.has(key)),
-  );
+  await noteDamage(repository, damaged);
+  const bad = new Set(damaged.map(({ key }) => key));
+  for (const { key } of blocks)
+    if (known.has(key) && !bad.has(key)) await rm(damageFile(repository, key), { force: true });
   for (const { key, reason } of damaged) problems.add(`block ${key}`, reason, users.get(key)?.dumps ?? []);
 }
 

@@ -70,7 +70,7 @@ export class ChunkDumpWriter implements DumpWriter {
     this.#damaged = damaged;
     const { repository, parameters, pool, lease } = parts;
     this.#blocks = new BlockIntake({ repository, leaseId: lease.id, parameters, pool, catalog, table });
-    this.#limit = pLimit(pool.size);
+    this.#limit = pLimit({ concurrency: pool.size, rejectOnClear: true });
   }
 
   async addFile(role: FileRole, path: string, source: Readable | FileSource): Promise<StoredFileSummary> {

@@ -25,15 +25,17 @@ export async function materializeFiles(
   await mkdir(directory, { mode: 0o700 });
   const limit = pLimit(pool.size);
   const largestFirst = files.toSorted((a, b) => b.size_bytes - a.size_bytes);
-  try {
-    await Promise.all(
-      largestFirst.map((file) => limit(() => writeFileOf(place, file, join(directory, file.path), catalog, pool))),
-    );
-  } catch (error) {
-    limit.clearQueue();
-    await rm(directory, { recursive: true, force: true });
-    throw storageError(error, 'reading a dump');
-  }
+  let failure: unknown = null;
+  const write = async (file: ListedFile) => {
+    if (failure !== null) return;
+    await writeFileOf(place, file, join(directory, file.path), catalog, pool).catch((error: unknown) => {
+      failure ??= error;
+    });
+  };
+  await Promise.all(largestFirst.map((file) => limit(write, file)));
+  if (failure === null) return;
+  await rm(directory, { recursive: true, force: true });
+  throw storageError(failure, 'reading a dump');
 }
 
 /** Writes one file to `path`, which must not exist. @throws PgSnapManError run_failed, naming what is damaged */

@@ -12,6 +12,8 @@ export interface PackState {
   /** Blocks that a dump needs and that are not elsewhere too. */
   live: BlockRow[];
   deadBytes: number;
+  /** Some of its blocks are needed but have moved: whoever began before may still read them here. */
+  superseded: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function examinePacks(
     const isNeeded = needed.has(pack);
     if (isNeeded && !touched.has(pack) && !holdsMoved(pack, moved)) continue;
     if (!extensions.has(BLOCKS)) {
-      if (!isNeeded) states.push({ pack, action: 'remove', live: [], deadBytes: 0 });
+      if (!isNeeded) states.push({ pack, action: 'remove', live: [], deadBytes: 0, superseded: false });
     } else states.push(await examine(repository, pack, BLOCKS, needs, moved, isNeeded));
   }
   return states;
@@ -66,19 +68,23 @@ async function examine(
   try {
     rows = parseBlockRows(await readFile(packPath(repository, pack, extension), 'utf8'), pack);
   } catch {
-    return { pack, action: mayBeNeeded ? 'keep' : 'remove', live: [], deadBytes: 0 };
+    return { pack, action: mayBeNeeded ? 'keep' : 'remove', live: [], deadBytes: 0, superseded: false };
   }
   const live: BlockRow[] = [];
   let liveBytes = 0;
   let deadBytes = 0;
+  let superseded = false;
   for (const row of rows) {
     const key = blockKey(row.pack, row.block);
     if (needs.has(row.pack, row.block) && !moved.has(key)) {
       live.push(row);
       liveBytes += row.stored;
-    } else deadBytes += row.stored;
+    } else {
+      deadBytes += row.stored;
+      superseded ||= needs.has(row.pack, row.block);
+    }
     if (extension === MOVED) moved.add(key).add(row.pack);
   }
   const isGarbage = deadBytes >= (liveBytes + deadBytes) * MOSTLY_GARBAGE && deadBytes > 0;
-  return { pack, action: live.length === 0 ? 'remove' : isGarbage ? 'move' : 'keep', live, deadBytes };
+  return { pack, action: live.length === 0 ? 'remove' : isGarbage ? 'move' : 'keep', live, deadBytes, superseded };
 }

@@ -54,9 +54,12 @@ export async function prune(
       marked.states.filter((state) => state.action === 'move'),
     );
     faultPoint('repository.prune-moved');
-    const mayBeRead = moved.packs.length > 0 && othersAlive(repository, lease.id);
-    const removable = marked.states.filter((state) => state.action === 'remove').map((state) => state.pack);
-    const going = [...removable, ...(mayBeRead ? [] : moved.packs)];
+    const removable = marked.states.filter((state) => state.action === 'remove');
+    const superseded = [...removable.filter((state) => state.superseded).map((state) => state.pack), ...moved.packs];
+    // Whoever began before the blocks moved may still read them where they were.
+    const mayBeRead = superseded.length > 0 && othersAlive(repository, lease.id);
+    const garbage = removable.filter((state) => !state.superseded).map((state) => state.pack);
+    const going = [...garbage, ...(mayBeRead ? [] : superseded)];
     const freed = await removePacks(repository, going);
     for (const path of marked.leftovers) await rm(path, { recursive: true, force: true });
     faultPoint('repository.prune-removed');

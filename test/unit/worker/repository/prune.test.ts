@@ -161,3 +161,28 @@ describe('copying', () => {
     for (const [uuid, bytes] of uuids) await expectSame(uuid, bytes);
   });
 });
+
+describe('blocks that have moved', () => {
+  test('stay where they were while somebody may still read them there', async () => {
+    const data = table(8, 4000);
+    await storeDump(repository, { '1.dat': data.bytes(), x: table(80, 12_000).bytes() });
+    const kept = await storeDump(repository, { '1.dat': data.bytes() });
+    const [first] = (await repository.list()).manifests;
+    await repository.remove(first?.uuid as string);
+    const reader = takeLease(join(directory, 'leases'));
+    const before = packs();
+    const report = await repository.prune();
+    const again = await repository.prune();
+    if (report.movedBlocks > 0) expect(again.postponed).toBe(true);
+    for (const pack of before.filter((name) => report.movedBlocks > 0 && !name.startsWith(reader.id))) {
+      const index = join(directory, 'packs', pack.replace('.pack', '.blocks'));
+      if (packs().includes(pack)) expect(readFileSync(index, 'utf8')).toContain('pgsnapman-blocks');
+    }
+    await expectSame(kept.uuid, data.bytes());
+    reader.release();
+    await repository.prune();
+    expect((await repository.prune()).postponed).toBe(false);
+    await expectSame(kept.uuid, data.bytes());
+    expect((await repository.check({ readData: true })).problems).toEqual([]);
+  });
+});
