@@ -45,11 +45,19 @@ export class SampleTable {
       moved.push(this.#row(Number(row.slice(0, row.indexOf('\t')))));
       return false;
     });
-    for (const row of moved) {
-      if (this.#random() < 0.5) kept.splice(Math.floor(this.#random() * kept.length), 0, row);
-      else kept.push(row);
-    }
-    this.#rows = kept;
+    const back = moved.filter(() => this.#random() < 0.5);
+    const places = back.map(() => Math.floor(this.#random() * kept.length)).sort((a, b) => a - b);
+    const rows: string[] = [];
+    let at = 0;
+    places.forEach((place, i) => {
+      for (; at < place; at += 1) rows.push(kept[at] as string);
+      rows.push(back[i] as string);
+    });
+    const isBack = new Set(back);
+    this.#rows = rows.concat(
+      kept.slice(at),
+      moved.filter((row) => !isBack.has(row)),
+    );
   }
 
   /** What `cluster` does: all rows in another order. */
