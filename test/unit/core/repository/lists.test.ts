@@ -11,7 +11,8 @@ const slice = (block: number, offset: number, length: number) => ({ pack, block,
 describe('extents', () => {
   test('neighbours become one', () => {
     const list = new ExtentList();
-    for (const each of [slice(3, 10, 20), slice(3, 30, 70), slice(4, 0, 100), slice(5, 0, 5)]) list.add(each, () => 100);
+    for (const each of [slice(3, 10, 20), slice(3, 30, 70), slice(4, 0, 100), slice(5, 0, 5)])
+      list.add(each, () => 100);
     expect(list.extents).toEqual([{ pack, first: 3, last: 5, skip: 10, length: 195 }]);
   });
 
@@ -27,7 +28,9 @@ describe('extents', () => {
     const slices = fc.array(
       fc.nat(3).chain((block) => {
         const raw = raws[block] as number;
-        return fc.nat(raw - 1).chain((from) => fc.integer({ min: 1, max: raw - from }).map((n) => slice(block, from, n)));
+        return fc
+          .nat(raw - 1)
+          .chain((from) => fc.integer({ min: 1, max: raw - from }).map((n) => slice(block, from, n)));
       }),
     );
     fc.assert(
@@ -39,7 +42,8 @@ describe('extents', () => {
         const expected = parts.flatMap((part) => read(part.block, part.offset, part.length));
         const found = list.extents.flatMap((extent) => {
           const all: string[] = [];
-          for (let block = extent.first; block <= extent.last; block += 1) all.push(...read(block, 0, raws[block] as number));
+          for (let block = extent.first; block <= extent.last; block += 1)
+            all.push(...read(block, 0, raws[block] as number));
           return all.slice(extent.skip, extent.skip + extent.length);
         });
         expect(found).toEqual(expected);
