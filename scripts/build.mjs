@@ -1,11 +1,13 @@
-// Bundles src/ into dist/: a launcher that any Node can read, and the program in chunks that load on demand.
+// Bundles src/ into dist/ (or the folder that is named): a launcher that any Node can read, and the program in chunks that
+// load on demand.
 import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { inkDefine, inkPlugin } from './bundle-ink.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 rmSync(dist, { recursive: true, force: true });
@@ -25,7 +27,8 @@ await build({
   target: 'node22.15',
   chunkNames: 'chunks-[name]-[hash]',
   external: ['pg-native'],
-  define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version) },
+  define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version), ...inkDefine },
+  plugins: [inkPlugin],
   // Bundled CommonJS packages (pg) call require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What is true of a database and of the roles, tablespaces and extensions that it needs, read in the snapshot that its
@@ -8,7 +8,7 @@ import { z } from 'zod';
 const oid = z.number().int().nonnegative();
 
 /** One right out of an ACL, as `aclexplode` gives it; a null grantee is PUBLIC. */
-export const grantSchema = z.object({
+const grantSchema = z.object({
   grantor: z.string(),
   grantee: z.string().nullable(),
   privilege: z.string(),
@@ -17,16 +17,16 @@ export const grantSchema = z.object({
 export type Grant = z.infer<typeof grantSchema>;
 
 /** A whole ACL; null: never changed, the built-in default holds. */
-export const aclSchema = z.array(grantSchema).nullable();
+const aclSchema = z.array(grantSchema).nullable();
 export type Acl = z.infer<typeof aclSchema>;
 
 /** A configuration parameter as `alter … set` keeps it: name and value as text. */
-export const parameterSchema = z.object({ name: z.string(), value: z.string() });
+const parameterSchema = z.object({ name: z.string(), value: z.string() });
 export type Parameter = z.infer<typeof parameterSchema>;
 
-export const securityLabelSchema = z.object({ provider: z.string(), label: z.string() });
+const securityLabelSchema = z.object({ provider: z.string(), label: z.string() });
 
-export const roleFactsSchema = z.object({
+const roleFactsSchema = z.object({
   name: z.string(),
   superuser: z.boolean(),
   inherit: z.boolean(),
@@ -47,7 +47,7 @@ export const roleFactsSchema = z.object({
 });
 export type RoleFacts = z.infer<typeof roleFactsSchema>;
 
-export const membershipSchema = z.object({
+const membershipSchema = z.object({
   role: z.string(),
   member: z.string(),
   grantor: z.string(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dumpTypeSchema } from '../model/configuration.ts';
 import { outcomeSchema } from '../model/outcome.ts';
 
@@ -6,14 +6,13 @@ import { outcomeSchema } from '../model/outcome.ts';
  * The manifest of a dump: the commit point and the root of trust. Written last, in one rename; a dump without it is not
  * there. It holds what lists need; the longer parts are files beside it, named here with their SHA-256.
  */
-export const MANIFEST_FORMAT = 1;
+const MANIFEST_FORMAT = 1;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().nonnegative();
 
 /** A small file in the dump's own folder (facts, globals, contents, list of files). */
-export const sideFileSchema = z.object({ name: z.string().regex(/^[a-z0-9.-]+$/), sha256, size_bytes: count });
-export type SideFile = z.infer<typeof sideFileSchema>;
+const sideFileSchema = z.object({ name: z.string().regex(/^[a-z0-9.-]+$/), sha256, size_bytes: count });
 
 export const manifestSchema = z.object({
   format: z.literal(MANIFEST_FORMAT),
@@ -49,7 +48,7 @@ export const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** What a stored file is; `table_data` files hold COPY text, one row a line. */
-export const fileRoleSchema = z.enum(['toc', 'table_data', 'large_object', 'large_object_toc', 'other']);
+const fileRoleSchema = z.enum(['toc', 'table_data', 'large_object', 'large_object_toc', 'other']);
 export type FileRole = z.infer<typeof fileRoleSchema>;
 
 /** One file of a dump, as listed in `files.json`; `path` is relative to the directory that pg_restore reads. */

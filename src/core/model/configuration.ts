@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Rows of the catalog's configuration tables, with the column names of the catalog: what `--json` prints, what a worker

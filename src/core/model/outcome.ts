@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a run ended. `ok` means that every stage succeeded and the data is there; nothing else is called ok. */
 export const outcomeSchema = z.enum(['ok', 'ok_with_warnings', 'failed', 'cancelled', 'stalled']);

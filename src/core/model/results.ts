@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dumpTypeSchema } from './configuration.ts';
 import { outcomeSchema } from './outcome.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How a repository cuts and compares data. Written into `repository.json` when it is made and never changed: equal

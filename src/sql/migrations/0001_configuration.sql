@@ -56,7 +56,18 @@ create table pgsnapman.setting (
     key text primary key,
     value text not null,
     comment text,
-    constraint setting_key_is_a_plain_word check (key ~ '^[a-z][a-z0-9_]{0,62}$')
+    constraint setting_key_is_a_plain_word check (key ~ '^[a-z][a-z0-9_]{0,62}$'),
+    constraint setting_value_fits_the_key check (
+        case
+            when key = 'catch_up' then value::interval >= interval '0'
+            when key in ('stall_timeout', 'lock_wait_timeout') then value::interval > interval '0'
+            when key in ('max_parallel_dumps', 'max_parallel_restores', 'max_parallel') then value ~ '^[1-9][0-9]{0,5}$'
+            when key in ('max_drop_percent', 'undo_keep', 'failed_keep_days', 'message_keep_days') then value ~ '^[0-9]{1,6}$'
+            when key = 'retention_on_delete' then value ~ '^[0-9]{1,6}(,[0-9]{1,6}){3}$'
+            when key = 'catalog_id' then value ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+            else true
+        end
+    )
 );
 comment on table pgsnapman.setting is 'Defaults for the whole system; columns of the same name on a worker, an instance or a job win over them';
 comment on column pgsnapman.setting.key is 'Name of the setting';
@@ -371,8 +382,10 @@ create function pgsnapman.complete_dump_job() returns trigger
     language plpgsql as $$
 begin
     if new.job_type = 'repeat' and new.schedule is null then
-        select pgsnapman.random_schedule(i.window_start, i.window_end) into new.schedule
-        from pgsnapman.instance as i where i.id = new.instance_id;
+        -- some schedule also for an instance that is not there, so that the foreign key says what is wrong
+        new.schedule := coalesce(
+            (select pgsnapman.random_schedule(i.window_start, i.window_end) from pgsnapman.instance as i where i.id = new.instance_id),
+            '@daily');
     end if;
     if tg_op = 'UPDATE' and new.status = 'active' and old.status = 'halted' then
         new.activated_at := now();

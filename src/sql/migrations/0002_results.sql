@@ -63,8 +63,18 @@ create index dump_dbname_started_at_idx on pgsnapman.dump (dbname, started_at de
 create index dump_instance_started_at_idx on pgsnapman.dump (instance_id, started_at desc, id desc);
 create index dump_worker_started_at_idx on pgsnapman.dump (worker_id, started_at desc, id desc);
 create index dump_outcome_started_at_idx on pgsnapman.dump (outcome, started_at desc, id desc);
-create index dump_raw_bytes_idx on pgsnapman.dump (raw_bytes desc nulls last, id desc);
-create index dump_stored_bytes_idx on pgsnapman.dump (stored_bytes desc nulls last, id desc);
+-- Sizes that are not known count as less than nothing: so one comparison of (size, id) finds the next page. What lists
+-- are narrowed by has nothing to do with size (failed dumps have none), so each filter has an index of its own.
+create index dump_raw_bytes_idx on pgsnapman.dump (coalesce(raw_bytes, -1) desc, id desc);
+create index dump_dbname_raw_bytes_idx on pgsnapman.dump (dbname, coalesce(raw_bytes, -1) desc, id desc);
+create index dump_instance_raw_bytes_idx on pgsnapman.dump (instance_id, coalesce(raw_bytes, -1) desc, id desc);
+create index dump_worker_raw_bytes_idx on pgsnapman.dump (worker_id, coalesce(raw_bytes, -1) desc, id desc);
+create index dump_outcome_raw_bytes_idx on pgsnapman.dump (outcome, coalesce(raw_bytes, -1) desc, id desc);
+create index dump_stored_bytes_idx on pgsnapman.dump (coalesce(stored_bytes, -1) desc, id desc);
+create index dump_dbname_stored_bytes_idx on pgsnapman.dump (dbname, coalesce(stored_bytes, -1) desc, id desc);
+create index dump_instance_stored_bytes_idx on pgsnapman.dump (instance_id, coalesce(stored_bytes, -1) desc, id desc);
+create index dump_worker_stored_bytes_idx on pgsnapman.dump (worker_id, coalesce(stored_bytes, -1) desc, id desc);
+create index dump_outcome_stored_bytes_idx on pgsnapman.dump (outcome, coalesce(stored_bytes, -1) desc, id desc);
 create index dump_verified_idx on pgsnapman.dump (verified_level, started_at desc, id desc);
 comment on table pgsnapman.dump is 'The dump catalog: one row for each result of a dump job, good or not';
 comment on column pgsnapman.dump.id is 'Number to refer to the dump by';
@@ -106,6 +116,24 @@ comment on column pgsnapman.dump.warnings is 'Warnings, one an element';
 comment on column pgsnapman.dump.message is 'Why it failed';
 comment on column pgsnapman.dump.log_tail is 'Last lines of its log';
 comment on column pgsnapman.dump.created_at is 'When the row arrived';
+
+create table pgsnapman.dump_dbname (
+    dbname text primary key
+);
+comment on table pgsnapman.dump_dbname is 'Every name of a database that dumps have or had, so that a pattern is looked up among few rows';
+comment on column pgsnapman.dump_dbname.dbname is 'The name';
+
+create function pgsnapman.note_dbname() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.dbname is not null and not exists (select from pgsnapman.dump_dbname where dbname = new.dbname) then
+        insert into pgsnapman.dump_dbname (dbname) values (new.dbname) on conflict do nothing;
+    end if;
+    return null;
+end $$;
+comment on function pgsnapman.note_dbname() is 'Trigger: notes the name of the database of a dump';
+create trigger dump_note_dbname after insert or update of dbname on pgsnapman.dump
+    for each row execute function pgsnapman.note_dbname();
 
 create table pgsnapman.dump_content (
     dump_id bigint primary key,
@@ -325,8 +353,11 @@ create unique index restore_run_of_a_trigger_is_unique on pgsnapman.restore_run 
 create index restore_run_started_at_idx on pgsnapman.restore_run (started_at desc, id desc);
 create index restore_run_job_started_at_idx on pgsnapman.restore_run (restore_job_id, started_at desc, id desc);
 create index restore_run_dump_id_idx on pgsnapman.restore_run (dump_id);
-create index restore_run_dest_instance_idx on pgsnapman.restore_run (dest_instance_id, started_at desc, id desc);
-create index restore_run_worker_id_idx on pgsnapman.restore_run (worker_id);
+create index restore_run_dump_uuid_idx on pgsnapman.restore_run (dump_uuid);
+create index restore_run_dest_instance_started_at_idx on pgsnapman.restore_run (dest_instance_id, started_at desc, id desc);
+create index restore_run_dest_dbname_started_at_idx on pgsnapman.restore_run (dest_dbname, started_at desc, id desc);
+create index restore_run_worker_started_at_idx on pgsnapman.restore_run (worker_id, started_at desc, id desc);
+create index restore_run_outcome_started_at_idx on pgsnapman.restore_run (outcome, started_at desc, id desc);
 comment on table pgsnapman.restore_run is 'The restore log: one row for each execution of a restore job';
 comment on column pgsnapman.restore_run.id is 'Number to refer to the run by';
 comment on column pgsnapman.restore_run.uuid is 'Identity, chosen by the worker';
@@ -376,8 +407,9 @@ create table pgsnapman.message (
 );
 create index message_logged_at_idx on pgsnapman.message (logged_at desc, id desc);
 create index message_level_logged_at_idx on pgsnapman.message (level, logged_at desc, id desc);
-create index message_job_idx on pgsnapman.message (job_class, job_id, logged_at desc);
-create index message_worker_idx on pgsnapman.message (worker_id, logged_at desc, id desc);
+create index message_job_id_logged_at_idx on pgsnapman.message (job_id, logged_at desc, id desc);
+create index message_worker_level_logged_at_idx on pgsnapman.message (worker_id, level, logged_at desc, id desc);
+create index message_worker_logged_at_idx on pgsnapman.message (worker_id, logged_at desc, id desc);
 comment on table pgsnapman.message is 'Lines for the administrator';
 comment on column pgsnapman.message.id is 'Number of the row';
 comment on column pgsnapman.message.uuid is 'Identity, chosen by whoever wrote it';

@@ -28,13 +28,17 @@ comment on column pgsnapman.audit.action is 'insert, update, delete';
 comment on column pgsnapman.audit.before is 'The row before';
 comment on column pgsnapman.audit.after is 'The row after';
 
+-- What workers write into configuration tables while they work; changing it is no change of the configuration.
+create function pgsnapman.without_progress(configuration_row jsonb) returns jsonb
+    language sql immutable parallel safe
+    return configuration_row - '{claimed_by,claimed_at,run_uuid,finished_at,last_seen_at,version,tools}'::text[];
+comment on function pgsnapman.without_progress(jsonb) is 'A row of a configuration table without the columns that workers write while they work';
+
 create function pgsnapman.write_audit() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    -- Columns that workers write while they work are no change of the configuration.
-    volatile_columns constant text[] := '{claimed_by,claimed_at,run_uuid,finished_at,last_seen_at,version,tools}';
-    before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - volatile_columns end;
-    after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - volatile_columns end;
+    before jsonb := case when tg_op <> 'INSERT' then pgsnapman.without_progress(to_jsonb(old)) end;
+    after jsonb := case when tg_op <> 'DELETE' then pgsnapman.without_progress(to_jsonb(new)) end;
     key jsonb := coalesce(after, before);
 begin
     if before is distinct from after then
@@ -47,13 +51,20 @@ begin
 end $$;
 comment on function pgsnapman.write_audit() is 'Trigger: writes a change of the configuration into audit';
 
+-- For each row, as a statement that changes nothing must tell nobody: workers look for work again when they are told.
+-- Postgres sends equal notifications of a transaction once.
 create function pgsnapman.notify_change() returns trigger
     language plpgsql as $$
 begin
-    perform pg_notify('pgsnapman', tg_table_name);
+    if tg_table_name = 'worker' and tg_op = 'UPDATE'
+        and pgsnapman.without_progress(to_jsonb(old)) = pgsnapman.without_progress(to_jsonb(new)) then
+        perform pg_notify('pgsnapman', 'worker_seen');
+    else
+        perform pg_notify('pgsnapman', tg_table_name);
+    end if;
     return null;
 end $$;
-comment on function pgsnapman.notify_change() is 'Trigger: tells listeners on channel pgsnapman which table changed';
+comment on function pgsnapman.notify_change() is 'Trigger: tells listeners on channel pgsnapman which table changed; worker_seen: a worker only reported that it is there';
 
 do $$
 declare
@@ -63,6 +74,6 @@ begin
         execute format('create trigger %I after insert or update or delete on pgsnapman.%I for each row execute function pgsnapman.write_audit()', name || '_audit', name);
     end loop;
     foreach name in array '{setting,worker,instance,database,script,dump_job,restore_job,dump_job_trigger,dump,restore_run,message,activity,request,repository}'::text[] loop
-        execute format('create trigger %I after insert or update or delete or truncate on pgsnapman.%I for each statement execute function pgsnapman.notify_change()', name || '_notify', name);
+        execute format('create trigger %I after insert or update or delete on pgsnapman.%I for each row execute function pgsnapman.notify_change()', name || '_notify', name);
     end loop;
 end $$;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Files that are being written begin with this; whoever lists a folder leaves them out. */
@@ -42,11 +42,6 @@ export async function removeDurably(path: string): Promise<void> {
     throw error;
   }
   await syncDirectory(dirname(path));
-}
-
-/** Makes a private folder (and its parents); one that is there is left as it is. */
-export async function makePrivateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
 /** Makes renames and removals in a folder durable. Windows cannot open folders, and does not need it. */

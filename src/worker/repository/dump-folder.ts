@@ -14,10 +14,13 @@ export interface FoundManifest {
   manifestSha256: string;
 }
 
-/** `20260314T021500Z-7-018f3c2a`: time of the start, job (0: none), first digits of the uuid. Nothing from a database. */
+/**
+ * `20260314T021500Z-7-9c1f3c2a`: time of the start, job (0: none), last digits of the uuid (its first ones are the time
+ * again: the same for two dumps within a minute). Nothing from a database.
+ */
 export function dumpFolderName({ startedAt, jobId, uuid }: DumpIdentity): string {
   const time = startedAt.toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${time}-${jobId ?? 0}-${uuid.slice(0, 8)}`;
+  return `${time}-${jobId ?? 0}-${uuid.slice(-8)}`;
 }
 
 export function sha256Of(data: string | Uint8Array): string {
@@ -50,7 +53,7 @@ export async function readManifest(repository: string, folder: string): Promise<
 /** The dump of this uuid; null: none. A folder of its name whose manifest cannot be read throws. */
 export async function findDump(repository: string, uuid: string): Promise<FoundManifest | null> {
   const folders = await dumpFolders(repository);
-  for (const folder of folders.filter((name) => name.endsWith(`-${uuid.slice(0, 8)}`))) {
+  for (const folder of folders.filter((name) => name.endsWith(`-${uuid.slice(-8)}`))) {
     const found = await readManifest(repository, folder);
     if (found.manifest.uuid === uuid) return found;
   }

@@ -1,0 +1,58 @@
+import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
+import type { Context } from './context.ts';
+
+/** `catalog init | migrate | status | stop` */
+export const addCatalogCommands: NounBuilder = (program, settings) => {
+  const noun = addNoun(program, 'catalog', 'the central configuration database');
+  addVerb(noun, settings, 'init', 'create the catalog; no error if it is there', init);
+  addVerb(noun, settings, 'migrate', 'upgrade the catalog to the version of this program', migrate);
+  addVerb(noun, settings, 'status', 'say what is installed', status);
+  addVerb(noun, settings, 'stop', 'stop the embedded catalog', stop);
+};
+
+async function init(context: Context): Promise<void> {
+  const configuration = context.configuration();
+  if (configuration.catalog.url === 'local') {
+    const { initEmbeddedCatalog } = await import('../worker/cluster/embedded-catalog.ts');
+    await initEmbeddedCatalog(configuration.worker.root);
+  }
+  await migrate(context);
+}
+
+async function migrate(context: Context): Promise<void> {
+  const { openCatalog } = await import('../worker/catalog-access.ts');
+  const { migrateCatalog } = await import('../sql/migrate.ts');
+  const catalog = await openCatalog(context.configuration());
+  try {
+    const result = await migrateCatalog(catalog);
+    const { applied, version } = result;
+    const created = applied[0]?.startsWith('0001') === true;
+    const done =
+      applied.length === 0 ? 'is up to date' : created ? 'is created' : `is upgraded by ${applied.join(', ')}`;
+    context.output.result(`the catalog ${done}: version ${version}`, result);
+  } finally {
+    await catalog.close();
+  }
+}
+
+async function status(context: Context): Promise<void> {
+  const { openCatalog } = await import('../worker/catalog-access.ts');
+  const { catalogStatus } = await import('../sql/migrate.ts');
+  const catalog = await openCatalog(context.configuration());
+  try {
+    context.output.show(await catalogStatus(catalog));
+  } finally {
+    await catalog.close();
+  }
+}
+
+async function stop(context: Context): Promise<void> {
+  const { catalog, worker } = context.configuration();
+  if (catalog.url !== 'local') {
+    const { PgSnapManError } = await import('../core/errors.ts');
+    throw new PgSnapManError('usage', 'the catalog is not the embedded one', 'stop it on the server where it runs');
+  }
+  const { stopEmbeddedCatalog } = await import('../worker/cluster/embedded-catalog.ts');
+  await stopEmbeddedCatalog(worker.root);
+  context.output.result('the embedded catalog is stopped', { stopped: true });
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { FileConfiguration } from '../core/config/file-configuration.ts';
+import type { Connection } from '../sql/connection.ts';
+import { readConfiguration } from './configuration.ts';
+import { type GlobalOptions, globalOptions } from './global-options.ts';
+import { Output } from './output/output.ts';
+import type { Surroundings } from './output/streams.ts';
+
+/** What the action of a verb works with. */
+export interface Context {
+  options: GlobalOptions;
+  output: Output;
+  around: Surroundings;
+  /** Read when it is first asked for. @throws PgSnapManError configuration */
+  configuration(): FileConfiguration;
+  /** Opens the catalog, sees that its version is ours, and closes it after the work, however that ends. */
+  withCatalog<T>(work: (catalog: Connection) => Promise<T>): Promise<T>;
+}
+
+/** The action of a verb: its arguments and options are checked when it runs. A number is the exit code. */
+export type Action<Options> = (context: Context, args: readonly string[], options: Options) => Promise<unknown>;
+
+export function createContext(around: Surroundings, command: Command): Context {
+  const options = globalOptions(command);
+  let configuration: FileConfiguration | undefined;
+  const context: Context = {
+    options,
+    around,
+    output: new Output(around, options),
+    configuration() {
+      configuration ??= readConfiguration(options.config, around.env);
+      return configuration;
+    },
+    async withCatalog(work) {
+      const { openCatalog } = await import('../worker/catalog-access.ts');
+      const { requireCatalog } = await import('../sql/migrate.ts');
+      const catalog = await openCatalog(context.configuration());
+      try {
+        await requireCatalog(catalog);
+        return await work(catalog);
+      } finally {
+        await catalog.close();
+      }
+    },
+  };
+  return context;
+}

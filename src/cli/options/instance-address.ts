@@ -1,0 +1,26 @@
+import { PgSnapManError } from '../../core/errors.ts';
+
+export interface InstanceAddress {
+  host: string;
+  port: number;
+}
+
+/**
+ * Reads `HOST[:PORT]`: a name, an address (IPv6 with a port in brackets), `local`, or a socket directory.
+ * @throws PgSnapManError usage
+ */
+export function parseAddress(text: string): InstanceAddress {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
+  const bareIPv6 = !text.startsWith('/') && text.split(':').length > 2;
+  const match = bracketed ?? (bareIPv6 ? /^([0-9a-f:.]+(?:%[\w.-]+)?)$/i : /^([^:]+)(?::(\d+))?$/).exec(text);
+  const [, host, portText = '5432'] = match ?? [];
+  const port = Number(portText);
+  if (host === undefined || /[\s\u0000-\u001f\u007f]/.test(host) || port < 1 || port > 65_535) {
+    throw new PgSnapManError(
+      'usage',
+      `"${text}" is not a host and port`,
+      'HOST, HOST:PORT, [IPV6]:PORT, /socket/directory:PORT or local',
+    );
+  }
+  return { host, port };
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { parseDuration } from '../text/duration.ts';
+
+/** What a user writes into pgsnapman.toml. Everything may be left out; the environment can say it instead. */
+const text = z.string().min(1, 'must not be empty');
+const positive = z.number().int('must be a whole number').min(1, 'must be 1 or more');
+const notNegative = z.number().int('must be a whole number').min(0, 'must be 0 or more');
+
+/** POSIX, Windows drive or UNC; a relative path would mean another folder for cron than for a person. */
+const absolutePath = text.refine(
+  (path) => path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) || path.startsWith('\\\\'),
+  'must be an absolute path',
+);
+
+/** A time span as text; read as milliseconds. */
+const duration = text.transform((value, context) => {
+  const ms = parseDuration(value);
+  if (ms !== null) return ms;
+  context.addIssue({ code: 'custom', message: 'must be a time span such as "10 minutes" or "24h"' });
+  return z.NEVER;
+});
+
+export const fileSettingsSchema = z.strictObject({
+  catalog: z.strictObject({ url: text.optional() }).default({}),
+  worker: z.strictObject({ name: text.max(200, 'must be 200 characters or less').optional(), root: absolutePath.optional() }).default({}),
+  tools: z.strictObject({ bin_directories: z.array(absolutePath).default([]) }).default({ bin_directories: [] }),
+  limits: z
+    .strictObject({
+      catch_up: duration.optional(),
+      stall_timeout: duration.optional(),
+      lock_wait_timeout: duration.optional(),
+      max_parallel_dumps: positive.optional(),
+      max_parallel_restores: positive.optional(),
+      max_parallel: positive.optional(),
+      max_drop_percent: notNegative.max(100, 'must be 100 or less').optional(),
+      undo_keep: notNegative.optional(),
+      failed_keep_days: notNegative.optional(),
+      message_keep_days: notNegative.optional(),
+    })
+    .default({}),
+});
+
+/** The file as it was written: valid, perhaps incomplete. Time spans are milliseconds. */
+export type FileSettings = z.infer<typeof fileSettingsSchema>;
+
+/** Values that win over the catalog's settings and columns of the same name. */
+export interface ForcedLimits {
+  catch_up_ms?: number;
+  stall_timeout_ms?: number;
+  lock_wait_timeout_ms?: number;
+  max_parallel_dumps?: number;
+  max_parallel_restores?: number;
+  max_parallel?: number;
+  max_drop_percent?: number;
+  undo_keep?: number;
+  failed_keep_days?: number;
+  message_keep_days?: number;
+}
+
+/** The complete configuration of one command: file, then environment, then defaults. */
+export interface FileConfiguration {
+  /** `postgresql://…`, or `local` for the embedded catalog in the root directory. */
+  catalog: { url: string };
+  worker: { name?: string; root: string };
+  tools: { bin_directories: string[] };
+  limits: ForcedLimits;
+}

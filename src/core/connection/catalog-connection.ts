@@ -1,0 +1,13 @@
+import type { ConnectionSettings, ConnectionSources } from './connection-settings.ts';
+import { parseConnectionUrl } from './connection-url.ts';
+import { mergeParameters, settingsFromParameters } from './resolve-parameters.ts';
+
+/**
+ * Where a connection URL leads, as libpq would resolve it. `libpq` or `postgresql://` alone: service and environment
+ * say everything.
+ * @throws PgSnapManError configuration
+ */
+export function catalogConnection(url: string, sources: ConnectionSources): ConnectionSettings {
+  const explicit = url.trim() === 'libpq' ? {} : parseConnectionUrl(url.trim());
+  return settingsFromParameters(mergeParameters(explicit, sources), sources);
+}

@@ -1,0 +1,85 @@
+import { PgSnapManError } from '../errors.ts';
+import type { DumpJob } from '../model/configuration.ts';
+import type { Command } from '../postgres/command.ts';
+import { parseQualifiedName, qualifiedName, quoteIdentifier } from '../postgres/identifiers.ts';
+import { checkOptions, DUMP_OPTIONS } from '../postgres/options.ts';
+
+export interface DumpCommandInput {
+  /** Absolute path of pg_dump. */
+  pgDump: string;
+  job: Pick<DumpJob, 'dump_type' | 'schemas' | 'tables' | 'options' | 'on_demand'>;
+  /** Exact tables to dump: the job's and what belongs to them (partitions). */
+  tables: readonly { schema: string; name: string }[];
+  /** Tables at a time. */
+  jobs: number;
+  /** Where to write; must not exist, or be empty. */
+  directory: string;
+  /** Identifier of the exported snapshot. */
+  snapshot: string;
+  lockWaitTimeoutMs: number;
+  /** Variables that say where to connect, the database among them. */
+  connection: Readonly<Record<string, string>>;
+  applicationName: string;
+}
+
+const TYPE_OPTIONS = { full: [], schema: ['--schema-only'], data: ['--data-only'] } as const;
+
+/** Name under which the sessions of a run are seen on the server; by it they are found again after a crash. */
+export function applicationNameOf(uuid: string): string {
+  return `pgsnapman ${uuid}`;
+}
+
+/**
+ * Refuses a job that this version cannot take, before anything happens.
+ * @throws PgSnapManError usage
+ */
+export function checkDumpJob(job: DumpCommandInput['job']): void {
+  if (!(job.dump_type in TYPE_OPTIONS)) {
+    throw new PgSnapManError(
+      'usage',
+      `dumps of type ${job.dump_type} are not taken by this version`,
+      'use full, schema or data',
+    );
+  }
+  if (job.on_demand) {
+    throw new PgSnapManError('usage', 'dumps on demand are not taken by this version', 'set on_demand to false');
+  }
+  if (job.schemas.length > 0 && job.tables.length > 0) {
+    throw new PgSnapManError(
+      'usage',
+      'a dump job cannot choose both schemas and tables: pg_dump would leave the schemas out',
+      'make two jobs, or name the tables only',
+    );
+  }
+  checkOptions(job.options, DUMP_OPTIONS);
+  for (const table of job.tables) parseQualifiedName(table);
+}
+
+/**
+ * The command line of pg_dump for a job that `checkDumpJob` let pass. Names of schemas and tables are quoted, because
+ * pg_dump takes patterns; the database comes by PGDATABASE, because a bare `a=b` would be read as a connection string.
+ * No sync: the files are read into the repository, which syncs what it writes.
+ */
+export function dumpCommand(input: DumpCommandInput): Command {
+  const { job, connection } = input;
+  const schemas = job.schemas.map((name) => `--schema=${quoteIdentifier(name)}`);
+  const tables = input.tables.map(({ schema, name }) => `--table=${qualifiedName(schema, name)}`);
+  const chosen = [...schemas, ...tables];
+  const args = [
+    '--format=directory',
+    `--file=${input.directory}`,
+    '--compress=0',
+    `--jobs=${input.jobs}`,
+    `--lock-wait-timeout=${input.lockWaitTimeoutMs}`,
+    '--no-password',
+    '--no-sync',
+    '--verbose',
+    `--snapshot=${input.snapshot}`,
+    ...(TYPE_OPTIONS[job.dump_type as keyof typeof TYPE_OPTIONS] ?? []),
+    ...(chosen.length > 0 ? ['--strict-names', ...chosen] : []),
+    ...job.options,
+  ];
+  const options = [connection.PGOPTIONS, '-c bytea_output=hex'].filter((part) => part !== undefined && part !== '');
+  const env = { ...connection, PGAPPNAME: input.applicationName, PGOPTIONS: options.join(' ') };
+  return { file: input.pgDump, args, env };
+}

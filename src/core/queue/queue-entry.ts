@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { dumpJobSchema, instanceSchema, restoreJobSchema } from '../model/configuration.ts';
+
+/**
+ * Work that is due, as it lies in a worker's queue. It carries the definition of its job, so that it can be done without
+ * the catalog, and the uuid of the dump or restore run that will come out of it, so that it is done once.
+ */
+const common = {
+  format: z.literal(1),
+  uuid: z.uuid(),
+  /** When the schedule wanted it; null: as soon as possible. */
+  due_at: z.coerce.date().nullable(),
+  queued_at: z.coerce.date(),
+  /** How often a process has started on it. More than none and nobody at work: that process died. */
+  attempts: z.number().int().nonnegative(),
+};
+
+const dumpEntrySchema = z.object({
+  ...common,
+  kind: z.literal('dump'),
+  trigger_kind: z.enum(['schedule', 'single', 'manual']),
+  job: dumpJobSchema,
+  instance: instanceSchema,
+});
+export type DumpEntry = z.infer<typeof dumpEntrySchema>;
+
+const restoreEntrySchema = z.object({
+  ...common,
+  kind: z.literal('restore'),
+  trigger_kind: z.enum(['schedule', 'single', 'manual', 'dump']),
+  job: restoreJobSchema,
+  destination: instanceSchema,
+  /** The dump to restore; null: chosen when the restore starts, and written here then. */
+  dump_uuid: z.uuid().nullable(),
+  /** Order among the restores that one dump triggers. */
+  position: z.number().int(),
+});
+export type RestoreEntry = z.infer<typeof restoreEntrySchema>;
+
+export const queueEntrySchema = z.discriminatedUnion('kind', [dumpEntrySchema, restoreEntrySchema]);
+export type QueueEntry = z.infer<typeof queueEntrySchema>;
+
+/** The instance that an entry works on. */
+export function instanceOf(entry: QueueEntry): DumpEntry['instance'] {
+  return entry.kind === 'dump' ? entry.instance : entry.destination;
+}
+
+/**
+ * The name of an entry: one per job, except that a restore job waits once for each dump that triggered it, and that a run
+ * by hand does not take the place of the scheduled one.
+ */
+export function entryName(entry: QueueEntry): string {
+  if (entry.trigger_kind === 'manual') return `${entry.kind}-${entry.job.id}-manual`;
+  if (entry.trigger_kind === 'dump') return `${entry.kind}-${entry.job.id}-${entry.dump_uuid}`;
+  return `${entry.kind}-${entry.job.id}`;
+}
+
+/** The order in which entries start: as they came; the restores of one dump by position. */
+export function inOrder(entries: readonly QueueEntry[]): QueueEntry[] {
+  return [...entries].sort(
+    (a, b) =>
+      a.queued_at.getTime() - b.queued_at.getTime() || positionOf(a) - positionOf(b) || (a.uuid < b.uuid ? -1 : 1),
+  );
+}
+
+/**
+ * True if an entry has to wait for another one: restores that a dump triggers start when the dump's own entry is gone.
+ * Its removal is the moment at which the dump is done; before that, whoever takes it over after a crash writes the same
+ * restores again.
+ */
+export function mustWait(entry: QueueEntry, entries: readonly QueueEntry[]): boolean {
+  if (entry.kind !== 'restore' || entry.trigger_kind !== 'dump') return false;
+  return entries.some((other) => other.kind === 'dump' && other.uuid === entry.dump_uuid);
+}
+
+function positionOf(entry: QueueEntry): number {
+  return entry.kind === 'restore' ? entry.position : 0;
+}

@@ -1,0 +1,72 @@
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Instance, RestoreJob } from '../model/configuration.ts';
+import { isAllowedOption, RESTORE_OPTIONS } from '../postgres/options.ts';
+import type { Refusal } from './refusal.ts';
+import { isOwnName, utf8Length } from './staging-name.ts';
+
+const LONGEST_NAME_BYTES = 63;
+
+/** What can be said against a restore before its target is asked: the job, the instance, the kind of dump. */
+export function refuseJob(job: RestoreJob, destination: Instance, manifest: Manifest): Refusal[] {
+  return [
+    ...refuseTargetName(job.dest_dbname),
+    ...refuseDump(manifest),
+    ...refuseWay(job),
+    ...refuseInstance(destination),
+  ];
+}
+
+function refuseTargetName(name: string): Refusal[] {
+  const bytes = utf8Length(name);
+  if (bytes === 0 || bytes > LONGEST_NAME_BYTES || name.includes('\0')) {
+    return [
+      { sentence: 'the name of the target database is not one that Postgres can have', hint: 'use 1 to 63 bytes' },
+    ];
+  }
+  if (!isOwnName(name)) return [];
+  const sentence = `"${name}" is a name of the form that pgsnapman keeps for databases of its own`;
+  return [{ sentence, hint: 'choose a name without _pgsnapman_' }];
+}
+
+function refuseDump({ dump_type, schemas, tables }: Manifest): Refusal[] {
+  const hint = 'take a full dump of the database, or restore this one by hand';
+  if (dump_type === 'cluster' || dump_type === 'cluster_schema') {
+    return [{ sentence: 'restoring dumps of a whole cluster is not supported by this version', hint }];
+  }
+  if (dump_type !== 'full') {
+    return [{ sentence: `restoring dumps of type ${dump_type} is not supported by this version`, hint }];
+  }
+  if (schemas.length > 0 || tables.length > 0) {
+    return [{ sentence: 'restoring dumps of only some schemas or tables is not supported by this version', hint }];
+  }
+  return [];
+}
+
+function refuseWay(job: RestoreJob): Refusal[] {
+  const refusals: Refusal[] = [];
+  const unsupported = (sentence: string, hint: string) =>
+    refusals.push({ sentence: `${sentence} is not supported by this version`, hint });
+  if (job.restore_type !== 'full') unsupported(`a restore of type ${job.restore_type}`, 'use type full');
+  if (job.schemas.length > 0 || job.tables.length > 0) {
+    unsupported('a restore of only some schemas or tables', 'restore all of it into a new database');
+  }
+  if (job.schema_as !== null) unsupported('restoring a schema under another name', 'leave schema_as empty');
+  if (job.existing_data !== 'leave') unsupported('replacing the data of existing tables', 'use a new database');
+  if (job.before_script_id !== null || job.after_script_id !== null) {
+    unsupported('running a script before or after a restore', 'run it by hand on the new database');
+  }
+  const option = job.options.find((text) => !isAllowedOption(text, RESTORE_OPTIONS));
+  if (option !== undefined) {
+    refusals.push({
+      sentence: `option ${JSON.stringify(option)} is not allowed for a restore`,
+      hint: 'remove it from the job',
+    });
+  }
+  return refusals;
+}
+
+function refuseInstance({ name, restores }: Instance): Refusal[] {
+  if (restores !== 'never') return [];
+  const sentence = `instance "${name}" takes no restores`;
+  return [{ sentence, hint: 'choose another instance, or change its setting restores' }];
+}

@@ -1,0 +1,98 @@
+import type { DatabaseFacts } from '../facts/database-facts.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Instance, RestoreJob } from '../model/configuration.ts';
+import { knownHoles } from '../postgres/known-holes.ts';
+import type { TocEntry } from '../postgres/toc.ts';
+import type { ToolVersion } from '../postgres/version.ts';
+import { localeRefusal } from './database-sql.ts';
+import type { Refusal } from './refusal.ts';
+import type { TargetFacts } from './target-facts.ts';
+
+export interface TargetQuestion {
+  job: RestoreJob;
+  destination: Instance;
+  manifest: Manifest;
+  facts: DatabaseFacts;
+  target: TargetFacts;
+  /** Version of the pg_restore that would be used. */
+  tool: ToolVersion;
+  /** What of the archive is restored. */
+  entries: readonly TocEntry[];
+}
+
+const major = (versionNum: number): number => Math.floor(versionNum / 10_000);
+
+/** What the target says against a restore into a new database there; roles and tablespaces aside. */
+export function refuseTarget(question: TargetQuestion): Refusal[] {
+  return [
+    ...refuseExisting(question),
+    ...refuseServer(question),
+    ...refuseUser(question),
+    ...refuseDistrusted(question),
+    ...refuseExtensions(question),
+  ];
+}
+
+function refuseExisting({ job, destination, target }: TargetQuestion): Refusal[] {
+  const name = job.dest_dbname;
+  if (!target.databases.some((database) => database.name === name)) return [];
+  if (job.existing_db === 'leave') {
+    const sentence = `database "${name}" exists already on ${destination.name}`;
+    return [{ sentence, hint: 'choose another name for the target database, or remove the one that is there' }];
+  }
+  const sentence = `database "${name}" exists already on ${destination.name}, and replacing one is not supported by this version`;
+  return [{ sentence, hint: 'choose another name for the target database, or rename the one that is there' }];
+}
+
+function refuseServer({ destination, manifest, facts, target }: TargetQuestion): Refusal[] {
+  const refusals: Refusal[] = [];
+  const source = major(manifest.server_version_num);
+  if (target.in_recovery) {
+    refusals.push({
+      sentence: `instance "${destination.name}" is a standby, which takes no changes`,
+      hint: 'restore to its primary',
+    });
+  }
+  if (major(target.server_version_num) < source) {
+    refusals.push({
+      sentence: `the dump is from PostgreSQL ${source}, and ${destination.name} has only ${target.server_version}`,
+      hint: `restore to PostgreSQL ${source} or newer`,
+    });
+  }
+  const locale = localeRefusal(facts.database, target.server_version_num);
+  if (locale !== null) refusals.push({ sentence: locale, hint: 'restore to a newer version of PostgreSQL' });
+  return refusals;
+}
+
+function refuseUser({ destination, target: { user } }: TargetQuestion): Refusal[] {
+  if (user.superuser || user.createdb) return [];
+  const sentence = `role "${user.name}" may not create databases on ${destination.name}`;
+  return [{ sentence, hint: 'alter role … createdb, or let the instance use another role' }];
+}
+
+function refuseDistrusted({ manifest, destination, target, tool }: TargetQuestion): Refusal[] {
+  if (manifest.trusted) return [];
+  const refusals: Refusal[] = [];
+  if (target.user.superuser) {
+    refusals.push({
+      sentence: `the dump is from an instance that is not trusted, and "${target.user.name}" is a superuser on ${destination.name}`,
+      hint: 'let the instance use a role that is no superuser',
+    });
+  }
+  const holes = knownHoles(tool);
+  if (holes.length > 0) {
+    refusals.push({
+      sentence: `the dump is from an instance that is not trusted, and pg_restore ${tool.text} has known holes (${holes.join(', ')})`,
+      hint: 'install the newest minor version of the Postgres client programs',
+    });
+  }
+  return refusals;
+}
+
+function refuseExtensions({ destination, target, entries }: TargetQuestion): Refusal[] {
+  const available = new Set(target.extensions.map(({ name }) => name));
+  const missing = entries.filter(({ desc, tag }) => desc === 'EXTENSION' && !available.has(tag)).map(({ tag }) => tag);
+  if (missing.length === 0) return [];
+  const sentence = `extensions are not available on ${destination.name}: ${missing.map((name) => `"${name}"`).join(', ')}`;
+  return [{ sentence, hint: 'install their packages on that server' }];
+}

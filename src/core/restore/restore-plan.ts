@@ -1,0 +1,139 @@
+import type { DatabaseFacts } from '../facts/database-facts.ts';
+import type { Manifest, StoredFile } from '../manifest/manifest.ts';
+import type { Instance, RestoreJob } from '../model/configuration.ts';
+import type { Toc } from '../postgres/toc.ts';
+import type { ToolVersion } from '../postgres/version.ts';
+import type { ArchiveChanges } from './archive-changes.ts';
+import { reachingOut, type Selection, selectEntries } from './archive-selection.ts';
+import { createDatabaseSql, databaseProperties } from './database-sql.ts';
+import { type ExpectedContent, expectedContent } from './expected-content.ts';
+import { type PlanStep, planSteps } from './plan-steps.ts';
+import { planTablespaces, type TablespacePlan } from './plan-tablespaces.ts';
+import { extensionVersions, planWarnings } from './plan-warnings.ts';
+import type { Refusal } from './refusal.ts';
+import { refuseJob } from './refuse-job.ts';
+import { refuseRoles } from './refuse-roles.ts';
+import { refuseTarget } from './refuse-target.ts';
+import { mapRoles, type RoleMapping } from './role-mapping.ts';
+import { planRoles, type RolePlan } from './role-sql.ts';
+import type { Statement } from './statement.ts';
+import type { TargetFacts } from './target-facts.ts';
+
+/** Everything that decides about a restore: the job, facts about the dump, facts about the target. */
+export interface RestoreQuestion {
+  job: RestoreJob;
+  destination: Instance;
+  manifest: Manifest;
+  facts: DatabaseFacts;
+  toc: Toc;
+  files: readonly StoredFile[];
+  target: TargetFacts;
+  /** Version of the pg_restore that would be used. */
+  tool: ToolVersion;
+  /** Name of the staging database, see stagingName. */
+  staging: string;
+}
+
+/** What a restore will do, as data. The worker does exactly this; people are shown it before anything happens. */
+export interface RestorePlan {
+  /** Any of them: nothing is done. */
+  refusals: Refusal[];
+  /** What will be missing or different in the target. */
+  warnings: string[];
+  /** Worth knowing, but as the job asks for it. */
+  notes: string[];
+  steps: PlanStep[];
+  target: string;
+  staging: string;
+  /** False: a copy to another instance than the dump's. */
+  sameInstance: boolean;
+  /** Null: roles are not used. */
+  roles: RolePlan | null;
+  /** `create database` of the staging database. */
+  createDatabase: string;
+  tablespaces: Pick<TablespacePlan, 'used' | 'database'>;
+  /** How the archive's words about roles and tablespaces are changed before it is restored. */
+  changes: ArchiveChanges;
+  /** What of the archive is restored, in its order. */
+  selection: Pick<Selection, 'dumpIds' | 'entries'>;
+  expected: ExpectedContent;
+  /** What is done to the complete staging database, in this order, in one transaction with its renaming. */
+  properties: Statement[];
+}
+
+/**
+ * Plans the restore of a full dump into a new database.
+ * @throws PgSnapManError run_failed when the dump contradicts itself
+ */
+export function planRestore(question: RestoreQuestion): RestorePlan {
+  const { job, destination, manifest, facts, toc, files, target, staging } = question;
+  const sameInstance = isSameInstance(manifest, destination);
+  const withRoles = job.role_handling === 'use';
+  const mapping = mapRoles(facts, job.role_map, target);
+  const planned = planRoles(facts, { passwords: job.passwords, trusted: manifest.trusted, mapping, target });
+  const roles = withRoles ? planned : null;
+  const exists = roleExists(target, roles);
+  const selection = selectEntries(toc.entries, {
+    sameInstance,
+    withoutRoles: !withRoles,
+    roleExists: exists,
+    targetName: mapping.targetName,
+  });
+  const tablespaces = planTablespaces(job, destination, facts, selection.entries, target);
+  const properties = planProperties(question, mapping, exists, withRoles);
+  const refusals = [
+    ...refuseJob(job, destination, manifest),
+    ...refuseTarget({ ...question, entries: selection.entries }),
+    ...(roles === null ? [] : refuseRoles({ ...question, mapping, plan: roles, entries: selection.entries })),
+    ...tablespaces.refusals,
+  ];
+  const plan = {
+    refusals,
+    warnings: [
+      ...(roles === null ? [] : planWarnings(question, mapping, selection.entries)),
+      ...(roles?.warnings ?? []),
+      ...selection.warnings,
+      ...reachingOut(selection.entries, sameInstance),
+      ...properties.warnings,
+    ],
+    notes: [...(roles?.notes ?? []), ...tablespaces.notes, ...extensionVersions(facts, selection.entries, target)],
+    target: job.dest_dbname,
+    staging,
+    sameInstance,
+    roles,
+    createDatabase: createDatabaseSql(staging, facts.database, target.server_version_num, tablespaces.database),
+    tablespaces: { used: tablespaces.used, database: tablespaces.database },
+    changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
+    selection: { dumpIds: selection.dumpIds, entries: selection.entries },
+    expected: expectedContent(selection.entries, files),
+    properties: properties.statements,
+  };
+  return { ...plan, steps: planSteps(plan, question) };
+}
+
+/** By the catalog's number where both are known, else by where they are reached. */
+function isSameInstance({ instance }: Manifest, destination: Instance): boolean {
+  if (instance.id !== null) return instance.id === destination.id;
+  return instance.host === destination.host && instance.port === destination.port;
+}
+
+function roleExists(target: TargetFacts, roles: RolePlan | null): (name: string) => boolean {
+  const names = new Set([...target.roles.map(({ name }) => name), ...(roles?.create ?? [])]);
+  return (name) => names.has(name);
+}
+
+function planProperties(
+  { facts, target, staging }: RestoreQuestion,
+  mapping: RoleMapping,
+  exists: (role: string) => boolean,
+  withRoles: boolean,
+) {
+  return databaseProperties(facts.database, {
+    name: staging,
+    owner: withRoles ? mapping.targetName(facts.database.owner) : target.user.name,
+    restoringRole: target.user.name,
+    targetName: mapping.targetName,
+    exists,
+    withRoles,
+  });
+}

@@ -1,0 +1,95 @@
+import { formatCount } from '../../core/text/numbers.ts';
+import { listScreen } from '../screens/screens.ts';
+import { COUNT_LIMIT } from '../session/tasks.ts';
+import { type AppState, currentView, topLayer, type View } from '../state/app-state.ts';
+import { clean } from '../text/clean.ts';
+import { cut, widthOf } from '../text/fit.ts';
+import { clockTime } from '../text/time.ts';
+import type { Theme } from '../theme/theme.ts';
+
+/** A piece of a line with its look, so that its width is known before it is painted. */
+interface Piece {
+  text: string;
+  paint(text: string): string;
+}
+
+const plainPiece = (text: string): Piece => ({ text, paint: (same) => same });
+
+/** `left … right` in exactly the width; where room is short the right part goes. */
+export function spread(left: readonly Piece[], right: readonly Piece[], width: number, theme: Theme): string {
+  const widthOfAll = (pieces: readonly Piece[]): number => pieces.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const paintAll = (pieces: readonly Piece[]): string => pieces.map(({ text, paint }) => paint(text)).join('');
+  const gap = width - widthOfAll(left) - widthOfAll(right);
+  if (gap >= 2) return paintAll(left) + ' '.repeat(gap) + paintAll(right);
+  let room = width;
+  const kept = left.map(({ text, paint }) => {
+    const short = cut(text, room, theme.symbols.ellipsis);
+    room -= widthOf(short);
+    return { text: short, paint };
+  });
+  return paintAll(kept);
+}
+
+/** `pgsnapman  catalog@db0 [RW]   workers 3/3   running 2   failed 1         03:12`. */
+export function headerLine(state: AppState, theme: Theme): string {
+  const { connection, pulse, now, zone, size } = state;
+  const mode = connection.state === 'connected' ? (connection.readOnly ? 'RO' : 'RW') : connection.state.toUpperCase();
+  const left: Piece[] = [
+    { text: 'pgsnapman', paint: (text) => theme.paint('bold', text) },
+    plainPiece(`  ${connection.name} `),
+    { text: `[${mode}]`, paint: (text) => theme.paint(connection.state === 'lost' ? 'bad' : 'plain', text) },
+    ...(state.frozen ? [{ text: ' [frozen]', paint: (text: string) => theme.paint('warning', text) }] : []),
+  ];
+  if (pulse !== null) {
+    const unseen = pulse.workers_seen < pulse.workers;
+    left.push(
+      {
+        text: `   workers ${pulse.workers_seen}/${pulse.workers}`,
+        paint: (text) => theme.paint(unseen ? 'bad' : 'plain', text),
+      },
+      plainPiece(`   running ${formatCount(pulse.running)}`),
+      {
+        text: `   failed ${formatCount(pulse.failed)}`,
+        paint: (text) => theme.paint(pulse.failed > 0 ? 'bad' : 'plain', text),
+      },
+    );
+  }
+  return spread(left, [plainPiece(clockTime(now, zone))], size.columns, theme);
+}
+
+/** Where we are, and what of it is listed. */
+export function titleLine(state: AppState, theme: Theme): string {
+  if (topLayer(state)?.kind === 'help') return theme.paint('heading', 'Help');
+  const path = pathOf(state.stack).join(` ${theme.symbols.into} `);
+  const left: Piece = { text: path, paint: (text) => theme.paint('heading', text) };
+  const right: Piece = { text: listFacts(state), paint: (text) => theme.paint('dim', text) };
+  return spread([left], right.text === '' ? [] : [right], state.size.columns, theme);
+}
+
+/** The overview is where everything begins, so it is only named when we are there. */
+function pathOf(stack: readonly View[]): string[] {
+  const views = stack.length > 1 ? stack.slice(1) : stack;
+  return views.flatMap((view, index) => {
+    if (view.kind === 'overview') return ['Overview'];
+    const { title } = listScreen(view.screen);
+    if (view.kind === 'list') return view.name === null ? [title] : [title, clean(view.name)];
+    return index === 0 ? [title, view.name] : [view.name];
+  });
+}
+
+function listFacts(state: AppState): string {
+  const view = currentView(state);
+  const list = view.kind === 'list' ? state.lists[view.key] : undefined;
+  if (list === undefined) return '';
+  const { pages, sorts } = listScreen(list.screen);
+  const descending = (pages.sorts[list.sort]?.[0]?.descending ?? false) !== list.reversed;
+  const count = (value: number | null): string =>
+    value === null ? '?' : value >= COUNT_LIMIT ? `over ${formatCount(COUNT_LIMIT - 1)}` : formatCount(value);
+  const counts = list.filter === '' ? count(list.total) : `${count(list.matching)} of ${count(list.total)}`;
+  return [
+    ...(list.marks.size === 0 ? [] : [`${formatCount(list.marks.size)} marked`]),
+    counts,
+    ...(list.filter === '' ? [] : [`/${clean(list.filter)}`]),
+    `sort: ${sorts[list.sort] ?? list.sort} ${descending ? 'v' : '^'}`,
+  ].join('   ');
+}

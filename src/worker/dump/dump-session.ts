@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionSettings } from '../../core/connection/connection-settings.ts';
+import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
+import { type Connection, connect } from '../../sql/connection.ts';
+import { type Backend, readBackends, terminateBackends } from '../../sql/instance/backends.ts';
+import { withPartitions } from '../../sql/instance/partitions.ts';
+import { readDatabaseFacts } from '../../sql/instance/read-database-facts.ts';
+import { beginWithSnapshot } from '../../sql/instance/snapshot.ts';
+
+const TERMINATE_TIMEOUT_MS = 5_000;
+
+/**
+ * Our own session in the database for as long as pg_dump runs: it holds the snapshot that pg_dump imports, and looks
+ * after pg_dump's sessions. If it is lost while data are dumped, the dump goes on without being watched on the server.
+ */
+export class DumpSession {
+  readonly applicationName: string;
+  private readonly settings: ConnectionSettings;
+  private readonly connection: Connection;
+  private asked: Promise<Backend[] | null> | null = null;
+
+  private constructor(settings: ConnectionSettings, connection: Connection, applicationName: string) {
+    this.settings = settings;
+    this.connection = connection;
+    this.applicationName = applicationName;
+  }
+
+  /** @throws ConnectionError */
+  static async open(settings: ConnectionSettings, applicationName: string): Promise<DumpSession> {
+    return new DumpSession(settings, await connect(settings, { applicationName }), applicationName);
+  }
+
+  get serverVersion(): string {
+    return this.connection.serverVersion;
+  }
+
+  get serverVersionNum(): number {
+    return this.connection.serverVersionNum;
+  }
+
+  /** Begins the transaction whose snapshot everything is read in; returns the snapshot's identifier. */
+  async begin(): Promise<string> {
+    return await beginWithSnapshot(this.connection);
+  }
+
+  async readFacts(): Promise<DatabaseFacts> {
+    return await readDatabaseFacts(this.connection);
+  }
+
+  async withPartitions(tables: readonly { schema: string; name: string }[]) {
+    return await withPartitions(this.connection, tables);
+  }
+
+  /**
+   * What pg_dump's sessions do; null when the server does not say so within `patienceMs` (then the question stays asked,
+   * and a later call may get the answer) or the session is lost.
+   */
+  async backends(patienceMs: number): Promise<Backend[] | null> {
+    this.asked ??= readBackends(this.connection, this.applicationName).catch(() => null);
+    const { asked } = this;
+    const late = sleep(patienceMs, 'late' as const, { ref: false });
+    const answer = await Promise.race([asked, late]);
+    if (answer === 'late') return null;
+    this.asked = null;
+    return answer;
+  }
+
+  /** Ends pg_dump's sessions, over a connection of its own: this one may be stuck. As well as can be done. */
+  async terminateBackends(): Promise<void> {
+    try {
+      const options = { timeoutMs: TERMINATE_TIMEOUT_MS, queryTimeoutMs: TERMINATE_TIMEOUT_MS };
+      const connection = await connect(this.settings, options);
+      await terminateBackends(connection, this.applicationName).catch(() => 0);
+      await connection.close();
+    } catch {
+      // the server does not answer: its sessions end when it finds that nobody listens
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import type { ZodType } from 'zod';
+import { type WriteOptions, writeDurably } from './durable.ts';
+
+/** A file that is there but is not what it should be. */
+export class BrokenFileError extends Error {
+  override readonly name = 'BrokenFileError';
+  readonly path: string;
+
+  constructor(path: string, reason: string) {
+    super(`${path} cannot be used: ${reason}`);
+    this.path = path;
+  }
+}
+
+/** Reads and checks a JSON file; undefined if there is none. @throws BrokenFileError */
+export async function readJson<T>(path: string, schema: ZodType<T>): Promise<T | undefined> {
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new BrokenFileError(path, 'it is not JSON');
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new BrokenFileError(path, `${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'not valid'}`);
+}
+
+/** Writes a value as JSON, durably and in one step (see writeDurably). */
+export async function writeJson(path: string, value: unknown, options: WriteOptions = {}): Promise<void> {
+  await writeDurably(path, `${JSON.stringify(value, null, 1)}\n`, options);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import { errorText, PgSnapManError } from '../../core/errors.ts';
+import type { ToolSet } from '../../core/postgres/tool-choice.ts';
+import type { Journal } from '../../core/restore/journal.ts';
+import type { RestorePlan } from '../../core/restore/restore-plan.ts';
+import type { TargetFacts } from '../../core/restore/target-facts.ts';
+import type { Connection } from '../../sql/connection.ts';
+import { faultPoint } from '../fault.ts';
+import { checkAndAnalyze } from './check-and-analyze.ts';
+import { createRoles } from './create-roles.ts';
+import { finishDatabase } from './finish-database.ts';
+import { JournalFile } from './journal-file.ts';
+import { isOrdinary } from './ordinary-error.ts';
+import type { DumpParts } from './read-dump.ts';
+import type { RestoreRun } from './restore-run.ts';
+import { restoreSections } from './restore-sections.ts';
+import { createdRoles, giveBack, type Settled, settleTarget } from './settle-target.ts';
+import { createStaging } from './staging-database.ts';
+import { StagingWatch } from './staging-watch.ts';
+
+export interface TargetChange {
+  plan: RestorePlan;
+  target: TargetFacts;
+  tool: ToolSet;
+  dump: DumpParts;
+  /** The unpacked dump, adapted to the target. */
+  directory: string;
+}
+
+/**
+ * Everything that changes the target, in the order that the journal allows to heal. What fails is undone here, except
+ * for roles; the journal stays only where that was not possible.
+ * @throws PgSnapManError or RunStopped when the target is as it was (or will be healed), anything else for a bug
+ */
+export async function changeTarget(run: RestoreRun, control: Connection, change: TargetChange): Promise<JournalFile> {
+  const journal = await JournalFile.create(run.context.stagingDirectory, firstEntry(run, change.plan));
+  try {
+    await makeDatabase(run, control, change, journal);
+  } catch (error) {
+    if (!isOrdinary(error)) throw error;
+    if ((await settle(run, control, journal)) !== 'finished') throw error;
+    run.warn(`the last answer of the server was lost (${errorText(error)}), but the database has got its name`);
+    return journal;
+  }
+  await giveBack(control, journal.content.give_back, (line) => run.warn(line));
+  return journal;
+}
+
+function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePlan): Journal {
+  const { name, host, port, username, service, sslmode, maintenance_db } = task.destination;
+  return {
+    format: 1,
+    run_uuid: task.uuid,
+    instance: { name, host, port, username, service, sslmode, maintenance_db },
+    target,
+    staging,
+    step: 'started',
+    staging_oid: null,
+    roles: roles?.create ?? [],
+    give_back: roles?.borrow.map(({ giveBack }) => giveBack.sql) ?? [],
+    result: null,
+  };
+}
+
+async function makeDatabase(
+  run: RestoreRun,
+  control: Connection,
+  { plan, target, tool, dump, directory }: TargetChange,
+  journal: JournalFile,
+): Promise<void> {
+  run.stage('roles');
+  if (plan.roles !== null) await createRoles(run, control, plan.roles);
+  faultPoint('restore.roles-created');
+  run.stop.check();
+  await journal.update({ step: 'creating' });
+  const oid = await createStaging(control, plan.staging, plan.createDatabase);
+  await journal.update({ step: 'created', staging_oid: oid });
+  faultPoint('restore.database-created');
+  const watch = new StagingWatch(run, control, oid);
+  try {
+    await restoreSections(run, { plan, target, tool, files: dump.files, directory, watch });
+    faultPoint('restore.restored');
+    watch.follow(() => {});
+    await checkAndAnalyze(run, control, plan);
+  } finally {
+    watch.stop();
+  }
+  run.stage('renaming');
+  await finishDatabase(run, control, plan, oid, journal);
+}
+
+/** After a failure. Null: the target could not be reached, and the journal stays for a later try. */
+async function settle(run: RestoreRun, control: Connection, journal: JournalFile): Promise<Settled | null> {
+  let own: Connection | null = null;
+  try {
+    // a new session where the old one was what broke; the old one has the lock for as long as it lives
+    const c = await control.rows('select 1').then(
+      () => control,
+      async () => {
+        own = await run.connect(null);
+        return own;
+      },
+    );
+    const settled = await settleTarget(
+      c,
+      journal.content,
+      (name) => run.connect(name),
+      (line) => run.log(line),
+    );
+    if (settled === 'finished') return settled;
+    const roles = await createdRoles(c, journal.content.roles);
+    if (roles.length > 0)
+      run.warn(`roles that the restore created remain: ${roles.map((name) => `"${name}"`).join(', ')}`);
+    await journal.remove();
+    return settled;
+  } catch (error) {
+    if (!(error instanceof PgSnapManError)) throw error;
+    run.warn(`staging database "${journal.content.staging}" could not be dropped yet: ${error.message}`);
+    return null;
+  } finally {
+    await (own as Connection | null)?.close();
+  }
+}

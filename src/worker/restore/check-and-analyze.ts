@@ -1,0 +1,40 @@
+import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { redactValues } from '../../core/restore/redact.ts';
+import type { RestorePlan } from '../../core/restore/restore-plan.ts';
+import { type Connection, ConnectionError } from '../../sql/connection.ts';
+import { checkDatabase } from './check-database.ts';
+import type { RestoreRun } from './restore-run.ts';
+
+const CONNECTIONS = 2;
+
+/** Proves that the staging database holds what the dump says, and gathers its statistics. @throws PgSnapManError */
+export async function checkAndAnalyze(run: RestoreRun, control: Connection, plan: RestorePlan): Promise<void> {
+  const connections: Connection[] = [];
+  const endThem = () => {
+    for (const { backendPid } of connections) {
+      control.rows('select pg_terminate_backend($1)', [backendPid]).catch(() => {});
+    }
+  };
+  try {
+    for (let i = 0; i < CONNECTIONS; i++) connections.push(await run.connect(plan.staging, { row_security: 'off' }));
+    run.stop.signal.addEventListener('abort', endThem, { once: true });
+    run.stage('checking rows', { done_items: 0, total_items: plan.expected.tables.length });
+    await checkDatabase(run, connections, plan.expected);
+    run.stage('analyzing');
+    await analyze(run, connections);
+  } finally {
+    run.stop.signal.removeEventListener('abort', endThem);
+    await Promise.all(connections.map((connection) => connection.close()));
+  }
+  run.stop.check();
+}
+
+/** Without statistics the data are there all the same: a failure is a warning. */
+async function analyze(run: RestoreRun, [connection]: readonly Connection[]): Promise<void> {
+  try {
+    await connection?.script('analyze');
+  } catch (error) {
+    if (error instanceof ConnectionError || !(error instanceof PgSnapManError)) throw error;
+    run.warn(`statistics could not be gathered (run analyze by hand): ${redactValues(errorText(error))}`);
+  }
+}

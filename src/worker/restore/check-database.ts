@@ -1,0 +1,95 @@
+import { PgSnapManError } from '../../core/errors.ts';
+import { compareContent, type FoundContent } from '../../core/restore/check-findings.ts';
+import {
+  countGroups,
+  countSql,
+  EMPTY_VIEWS_SQL,
+  type ExpectedTable,
+  INVALID_INDEXES_SQL,
+  LARGE_OBJECTS_SQL,
+  PARTITIONED_TABLES_SQL,
+  sequenceGroups,
+  sequenceSql,
+  tableKey,
+  unvalidatedConstraintsSql,
+} from '../../core/restore/check-sql.ts';
+import type { ExpectedContent } from '../../core/restore/expected-content.ts';
+import type { Connection } from '../../sql/connection.ts';
+import type { RestoreRun } from './restore-run.ts';
+
+const MOST_FINDINGS_IN_MESSAGE = 3;
+
+type Named = { schema: string; name: string };
+
+/**
+ * Compares the restored database with what the dump says, on two connections.
+ * @throws PgSnapManError run_failed naming the differences
+ */
+export async function checkDatabase(
+  run: RestoreRun,
+  connections: readonly Connection[],
+  expected: ExpectedContent,
+): Promise<void> {
+  const [first] = connections;
+  if (first === undefined) throw new Error('a check needs a connection');
+  const found: FoundContent = {
+    sequences: await readSequences(first, expected),
+    largeObjects: (await first.row<{ count: number }>(LARGE_OBJECTS_SQL))?.count ?? 0,
+    invalidIndexes: await first.rows<Named>(INVALID_INDEXES_SQL),
+    unvalidatedConstraints: await first.rows<Named>(unvalidatedConstraintsSql(first.serverVersionNum)),
+    emptyViews: await first.rows<Named>(EMPTY_VIEWS_SQL),
+    rows: await countRows(run, connections, expected),
+  };
+  const findings = compareContent(expected, found);
+  for (const finding of findings) run.log(`error: ${finding}`);
+  if (findings.length === 0) return;
+  const more =
+    findings.length > MOST_FINDINGS_IN_MESSAGE ? ` and ${findings.length - MOST_FINDINGS_IN_MESSAGE} more` : '';
+  throw new PgSnapManError(
+    'run_failed',
+    `the restored database is not what the dump says: ${findings.slice(0, MOST_FINDINGS_IN_MESSAGE).join('; ')}${more}`,
+    'see the log of the run; the target was not touched',
+  );
+}
+
+async function readSequences(c: Connection, { sequences }: ExpectedContent) {
+  const found = new Map<string, { lastValue: string; isCalled: boolean }>();
+  for (const group of sequenceGroups(sequences)) {
+    const rows = await c.rows<{ place: number; last_value: string; is_called: boolean }>(sequenceSql(group));
+    for (const { place, last_value, is_called } of rows) {
+      const sequence = group[place];
+      if (sequence !== undefined) found.set(tableKey(sequence), { lastValue: last_value, isCalled: is_called });
+    }
+  }
+  return found;
+}
+
+async function countRows(run: RestoreRun, connections: readonly Connection[], { tables }: ExpectedContent) {
+  const counts = new Map<string, number>();
+  const partitioned = new Set((await connections[0]?.rows<Named>(PARTITIONED_TABLES_SQL))?.map(tableKey));
+  const groups = countGroups(tables);
+  const work = async (c: Connection) => {
+    for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
+      run.stop.check();
+      for (const { place, rows } of await c.rows<{ place: number; rows: number }>(countSql(group, partitioned))) {
+        const table = group[place];
+        if (table !== undefined) counts.set(tableKey(table), rows);
+      }
+      report(run, group, counts.size, tables.length);
+    }
+  };
+  await Promise.all(connections.map(work));
+  return counts;
+}
+
+function report(run: RestoreRun, group: readonly ExpectedTable[], done: number, total: number): void {
+  const last = group.at(-1);
+  run.progress({
+    stage: 'checking rows',
+    item: last === undefined ? null : `${last.schema}.${last.name}`,
+    done_bytes: null,
+    total_bytes: null,
+    done_items: done,
+    total_items: total,
+  });
+}

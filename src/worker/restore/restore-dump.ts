@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText } from '../../core/errors.ts';
+import type { RestoreResult } from '../../core/model/results.ts';
+import type { ToolSet } from '../../core/postgres/tool-choice.ts';
+import type { ExpectedContent } from '../../core/restore/expected-content.ts';
+import { planRestore, type RestorePlan } from '../../core/restore/restore-plan.ts';
+import { stagingName } from '../../core/restore/staging-name.ts';
+import type { TargetFacts } from '../../core/restore/target-facts.ts';
+import type { Connection } from '../../sql/connection.ts';
+import { readTargetFacts } from '../../sql/instance/target-facts.ts';
+import { faultPoint } from '../fault.ts';
+import type { RunContext } from '../run/run-context.ts';
+import { changeTarget } from './change-target.ts';
+import { chooseRestoreTool } from './choose-restore-tool.ts';
+import type { JournalFile } from './journal-file.ts';
+import { isOrdinary } from './ordinary-error.ts';
+import { type DumpParts, readDump } from './read-dump.ts';
+import { failedResult, goodResult } from './restore-result.ts';
+import { RestoreRun } from './restore-run.ts';
+import { prepareArchive } from './restore-sections.ts';
+import type { RestoreTask } from './restore-task.ts';
+import { lockTarget } from './target-lock.ts';
+import { throwRefusals } from './throw-refusals.ts';
+
+export type { RestoreTask } from './restore-task.ts';
+
+interface Done {
+  expected: ExpectedContent;
+  journal: JournalFile;
+  toolVersion: string;
+}
+
+/**
+ * Restores a full dump into a new database. Every ordinary failure is a result, with the target as it was; only bugs and
+ * planned faults are thrown. Of what it puts into the run's folder the journal alone stays behind, with the result in
+ * it, after a success; and after a failure whose traces on the target could not be removed. See healRestore.
+ */
+export async function restoreDump(task: RestoreTask, context: RunContext): Promise<RestoreResult> {
+  const run = new RestoreRun(task, context);
+  const startedAt = context.now();
+  let tool: ToolSet | null = null;
+  try {
+    const { expected, journal, toolVersion } = await perform(run, (chosen) => {
+      tool = chosen;
+    });
+    const result = goodResult(run, startedAt, expected, toolVersion);
+    await journal
+      .update({ step: 'renamed', result })
+      .catch((error) => run.log(`the journal could not be written: ${errorText(error)}`));
+    return result;
+  } catch (error) {
+    if (!isOrdinary(error)) throw error;
+    return failedResult(run, startedAt, error, (tool as ToolSet | null)?.version.text ?? null);
+  } finally {
+    await removeFiles(context.stagingDirectory);
+  }
+}
+
+/** Everything but the journal. */
+export async function removeFiles(stagingDirectory: string): Promise<void> {
+  for (const name of ['toc', 'dump', 'entries.list']) {
+    await rm(join(stagingDirectory, name), { recursive: true, force: true });
+  }
+}
+
+async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promise<Done> {
+  faultPoint('restore.started');
+  run.stage('checking');
+  const dump = await readDump(run);
+  const control = await run.connect(null);
+  control.onLost((error) =>
+    run.stop.stop({ outcome: 'failed', sentence: errorText(error), hint: 'check that the target still runs' }),
+  );
+  try {
+    await lockTarget(control, run.task.job.dest_dbname, run.task.destination.name);
+    const target = await readTargetFacts(control);
+    const tool = chooseRestoreTool(run.context.tools, target.server_version_num, dump.toc.dumpVersion);
+    onTool(tool);
+    const plan = makePlan(run, dump, target, tool);
+    const directory = await materialize(run, plan);
+    const journal = await changeTarget(run, control, { plan, target, tool, dump, directory });
+    return { expected: plan.expected, journal, toolVersion: tool.version.text };
+  } finally {
+    await close(control);
+  }
+}
+
+const close = (connection: Connection): Promise<void> => connection.close();
+
+/** @throws PgSnapManError when something stands against the plan */
+function makePlan(run: RestoreRun, dump: DumpParts, target: TargetFacts, tool: ToolSet): RestorePlan {
+  const { job, destination } = run.task;
+  const plan = planRestore({
+    ...dump,
+    job,
+    destination,
+    target,
+    tool: tool.version,
+    staging: stagingName(job.dest_dbname, randomBytes(4).toString('hex')),
+  });
+  throwRefusals(plan.refusals);
+  for (const note of plan.notes) run.log(`note: ${note}`);
+  for (const warning of plan.warnings) run.warn(warning);
+  return plan;
+}
+
+/** Unpacks the dump, with every hash checked, before anything on the target is touched. */
+async function materialize(run: RestoreRun, plan: RestorePlan): Promise<string> {
+  const { repository, stagingDirectory } = run.context;
+  run.stage('materializing');
+  const directory = join(stagingDirectory, 'dump');
+  await repository.materialize(run.task.dumpUuid, directory, () => {
+    run.stop.check();
+    return true;
+  });
+  await prepareArchive(run, plan, directory);
+  run.stop.check();
+  return directory;
+}

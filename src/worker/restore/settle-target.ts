@@ -1,0 +1,51 @@
+import { errorText } from '../../core/errors.ts';
+import { decideHealing, type Journal } from '../../core/restore/journal.ts';
+import type { Connection } from '../../sql/connection.ts';
+import { dropStaging, endSessions } from './staging-database.ts';
+
+export type Settled = 'finished' | 'dropped' | 'nothing' | 'not ours any more';
+
+/**
+ * Brings the target of a run that ended early to rest: drops the staging database, or finds that it has got the target's
+ * name already. Takes back what was granted for the time of the run.
+ * @throws PgSnapManError when the target cannot be reached or refuses; then it may be called again later
+ */
+export async function settleTarget(
+  c: Connection,
+  journal: Journal,
+  connectTo: (dbname: string) => Promise<Connection>,
+  log: (line: string) => void,
+): Promise<Settled> {
+  const databases = await c.rows<{ name: string; oid: number }>(
+    'select datname as name, oid::int8 as oid from pg_database',
+  );
+  const healing = decideHealing(journal, databases);
+  if (healing.action === 'drop') {
+    await endSessions(c, healing.oid);
+    await dropStaging(c, { oid: healing.oid, name: journal.staging }, connectTo);
+    log(`dropped staging database "${journal.staging}"`);
+  }
+  await giveBack(c, journal.give_back, log);
+  if (healing.action === 'finished') return 'finished';
+  if (healing.action === 'drop') return 'dropped';
+  return healing.reason === 'no database' ? 'nothing' : 'not ours any more';
+}
+
+/** Revokes memberships that were granted for the time of the run; one that is gone already is fine. */
+export async function giveBack(
+  c: Connection,
+  statements: readonly string[],
+  log: (line: string) => void,
+): Promise<void> {
+  for (const sql of statements) await c.script(sql).catch((error) => log(`not done: ${sql}: ${errorText(error)}`));
+}
+
+/** Which of the roles that the run wanted to create are there now; they were not when it began. */
+export async function createdRoles(c: Connection, roles: readonly string[]): Promise<string[]> {
+  if (roles.length === 0) return [];
+  const found = await c.rows<{ name: string }>(
+    'select rolname as name from pg_roles where rolname = any($1) order by 1',
+    [roles],
+  );
+  return found.map(({ name }) => name);
+}

@@ -1,0 +1,40 @@
+import { PgSnapManError } from '../../core/errors.ts';
+import { isGood } from '../../core/model/outcome.ts';
+import type { RestoreEntry } from '../../core/queue/queue-entry.ts';
+import type { Repository } from '../repository/repository.ts';
+
+/**
+ * Which dump a restore brings back: the one it was triggered by, the one its job names, or the newest good one of a dump
+ * job. It is looked for in this worker's repository, without the catalog.
+ * @throws PgSnapManError not_found if it is not there
+ */
+export async function chooseDump(repository: Repository, entry: RestoreEntry): Promise<string> {
+  const { job } = entry;
+  const named = entry.dump_uuid ?? job.dump_uuid;
+  if (named !== null) return present(repository, named);
+  if (job.latest_of_dump_job_id !== null) return newestOf(repository, job.latest_of_dump_job_id);
+  throw new PgSnapManError('not_found', 'the dump to restore is gone', 'choose another dump for the restore job');
+}
+
+async function present(repository: Repository, uuid: string): Promise<string> {
+  if ((await repository.manifest(uuid)) !== null) return uuid;
+  throw new PgSnapManError(
+    'not_found',
+    `dump ${uuid} is not in this worker's repository`,
+    'it was taken by another worker, or it was removed; `pgsnapman dump show` says where it is',
+  );
+}
+
+async function newestOf(repository: Repository, dumpJobId: number): Promise<string> {
+  const { manifests } = await repository.list();
+  const newest = manifests
+    .filter(({ job, outcome }) => job.id === dumpJobId && isGood(outcome))
+    .sort((a, b) => a.started_at.getTime() - b.started_at.getTime())
+    .at(-1);
+  if (newest !== undefined) return newest.uuid;
+  throw new PgSnapManError(
+    'not_found',
+    `there is no good dump of dump job ${dumpJobId} in this worker's repository`,
+    'wait for its next dump, or take one by hand: `pgsnapman dumpjob run`',
+  );
+}

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { errorText } from '../../core/errors.ts';
+import type { WorkerConfiguration } from '../../core/model/configuration.ts';
+import { type RepeatJob, repeatJobs } from '../../core/queue/jobs-of-worker.ts';
+import { entryName, type QueueEntry } from '../../core/queue/queue-entry.ts';
+import { type DueAnswer, dueRun } from '../../core/schedule/due-run.ts';
+import { nextRun } from '../../core/schedule/next-run.ts';
+import { parseSchedule } from '../../core/schedule/parse-schedule.ts';
+import type { Schedule } from '../../core/schedule/schedule.ts';
+import { faultPoint } from '../fault.ts';
+import { withLock } from '../lock/lock.ts';
+import { ScheduleState } from '../queue/schedule-state.ts';
+import { about, entryText, jobText } from './job-text.ts';
+import { zoneOf } from './machine-zone.ts';
+import { QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
+
+/** How long a job that is gone is remembered. */
+const FORGET_AFTER_MS = 40 * 24 * 60 * 60_000;
+
+/** What one look at the schedules works with. */
+interface Look {
+  session: WorkSession;
+  configuration: WorkerConfiguration;
+  state: ScheduleState;
+  waiting: Set<string>;
+  now: Date;
+}
+
+/**
+ * Puts the repeat jobs that are due into the queue, each due time once: entries first, then the schedule state, all
+ * under the queue's lock. What was worked out is kept, so that most ticks need no look at the schedules at all.
+ */
+export async function queueDueJobs(session: WorkSession): Promise<void> {
+  const { configuration } = session;
+  if (configuration === null) return;
+  await withLock(queueLock(session.worker), QUEUE_LOCK_TIMEOUT_MS, async () => {
+    const state = await loadScheduleState(session);
+    const { entries } = await session.worker.queue.list();
+    state.takeUp(entries);
+    const now = session.worker.now();
+    if (!state.isQuiet(configuration.fetched_at, now)) {
+      const waiting = new Set(entries.map(entryName));
+      const nextAt = await lookAtAll({ session, configuration, state, waiting, now });
+      state.setQuiet(configuration.fetched_at, now, nextAt);
+    }
+    await state.save();
+  });
+}
+
+/** The state of the schedules in this catalog. One that is broken is begun anew, with a message. */
+export async function loadScheduleState(session: WorkSession): Promise<ScheduleState> {
+  const path = join(session.worker.root.state, 'schedule.json');
+  const { state, broken } = await ScheduleState.load(path, session.configuration?.catalog_id ?? null);
+  if (broken !== null) {
+    await session.reporter.report('error', `the state of the schedules was begun anew: ${broken}`, {
+      job_class: 'config',
+    });
+  }
+  return state;
+}
+
+/** Returns when something can become due at the earliest; null: never. */
+async function lookAtAll(look: Look): Promise<Date | null> {
+  const jobs = repeatJobs(look.configuration);
+  let nextAt: Date | null = null;
+  for (const job of jobs) {
+    const next = await lookAt(look, job);
+    if (next !== null && (nextAt === null || next < nextAt)) nextAt = next;
+  }
+  look.state.keepOnly(
+    jobs.map(({ kind, job }) => ({ kind, id: job.id })),
+    new Date(look.now.getTime() - FORGET_AFTER_MS),
+  );
+  return nextAt;
+}
+
+/** When the job can become due next; null: never, its schedule cannot be used. */
+async function lookAt(look: Look, repeat: RepeatJob): Promise<Date | null> {
+  const { session, configuration, state, now } = look;
+  const { kind, job, instance } = repeat;
+  const key = { kind, id: job.id };
+  // One that waits or runs holds the next one back; it is looked at again when that has ended.
+  if (look.waiting.has(`${kind}-${job.id}`)) return now;
+  const zone = zoneOf(configuration, job);
+  const schedule = await readSchedule(look, repeat, zone);
+  if (schedule === null) return null;
+  const answer = dueRun(
+    { schedule, created_at: job.created_at, activated_at: job.activated_at },
+    {
+      lastHandled: state.lastHandled(key, now),
+      now,
+      catchUpMs: session.limits.catchUpMs(job),
+      zone,
+      window: { start: instance.window_start, end: instance.window_end },
+    },
+  );
+  if (answer.dueAt !== null && answer.decision !== 'wait') {
+    await act(look, repeat, answer, answer.dueAt);
+    state.handle(key, answer.dueAt, answer.missed > 0);
+  }
+  const waitsForWindow = answer.decision === 'wait' && answer.dueAt !== null;
+  return waitsForWindow || answer.decision === 'run' ? now : nextRun(schedule, now, zone);
+}
+
+/** A schedule that cannot be used is an error of its job alone; it is told once. */
+async function readSchedule(
+  look: Look,
+  { kind, job, schedule, instance }: RepeatJob,
+  zone: string,
+): Promise<Schedule | null> {
+  const { notices } = look.session.worker;
+  const notice = `schedule-${kind}-${job.id}`;
+  try {
+    const parsed = parseSchedule(schedule);
+    nextRun(parsed, look.now, zone);
+    await notices.end(notice);
+    return parsed;
+  } catch (error) {
+    if (await notices.begin(notice)) {
+      const text = `${jobText(kind, job, instance.name)} never runs: ${errorText(error)}`;
+      await look.session.reporter.report('error', text, { job_class: kind, job_id: job.id });
+    }
+    return null;
+  }
+}
+
+async function act(look: Look, repeat: RepeatJob, answer: DueAnswer, dueAt: Date): Promise<void> {
+  const { session, configuration } = look;
+  const entry = entryFor(repeat, dueAt, look.now);
+  const name = entryText(entry);
+  const when = dueAt.toISOString();
+  if (configuration.worker.status === 'halted') return;
+  const halted =
+    repeat.job.status === 'halted' ? 'the job' : repeat.instance.status === 'halted' ? 'its instance' : null;
+  if (halted !== null) {
+    await session.reporter.report('info', `${name} was skipped at ${when}: ${halted} is halted`, about(entry));
+  } else if (answer.decision === 'missed') {
+    await session.reporter.report('warning', `${name} missed its run at ${when}: ${answer.reason}`, about(entry));
+  } else {
+    await session.worker.queue.add(entry);
+    faultPoint('queue.entry-written');
+    if (answer.late) await session.reporter.report('warning', `${name} makes up its run at ${when}`, about(entry));
+  }
+}
+
+function entryFor(repeat: RepeatJob, dueAt: Date, now: Date): QueueEntry {
+  const common = {
+    format: 1,
+    uuid: uuidv7(),
+    trigger_kind: 'schedule',
+    due_at: dueAt,
+    queued_at: now,
+    attempts: 0,
+  } as const;
+  return repeat.kind === 'dump'
+    ? { ...common, kind: 'dump', job: repeat.job, instance: repeat.instance }
+    : {
+        ...common,
+        kind: 'restore',
+        job: repeat.job,
+        destination: repeat.instance,
+        dump_uuid: repeat.job.dump_uuid,
+        position: 0,
+      };
+}

@@ -1,0 +1,155 @@
+import { errorText, PgSnapManError } from '../../core/errors.ts';
+import type { Progress } from '../../core/model/activity.ts';
+import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
+import { type DumpEntry, instanceOf, type QueueEntry, type RestoreEntry } from '../../core/queue/queue-entry.ts';
+import { dumpResultOf, type Ending, restoreResultOf } from '../../core/queue/unfinished-results.ts';
+import { openRunLog, type RunLog } from '../log/run-log.ts';
+import { chooseDump } from './choose-dump.ts';
+import type { RunContext } from './run-context.ts';
+import type { Running } from './running.ts';
+import { beginStaging } from './staging.ts';
+import type { WorkSession } from './work-session.ts';
+
+/** How a run ended. `broken`: in a way that it should not; it may have done its work, or left something behind. */
+export interface Ended<Result> {
+  result: Result;
+  broken: boolean;
+}
+
+/** Takes the dump of an entry, from the empty staging folder to the result. Whatever goes wrong is a result too. */
+export async function runDump(running: Running, entry: DumpEntry): Promise<Ended<DumpResult>> {
+  const { session } = running;
+  const startedAt = session.worker.now();
+  const log = openRunLog(session.worker.root.log, entry, session.worker.now);
+  try {
+    const { takeDump } = await import('../dump/take-dump.ts');
+    const task = {
+      uuid: entry.uuid,
+      job: entry.job,
+      instance: entry.instance,
+      triggerKind: entry.trigger_kind,
+      dueAt: entry.due_at,
+    };
+    const result = await withContext(running, entry, log, startedAt, (context) => takeDump(task, context));
+    return { result: withLog(result, log), broken: false };
+  } catch (error) {
+    const result = dumpResultOf(entry, failure(session, entry, error, startedAt, log));
+    return { result: withLog(result, log), broken: true };
+  }
+}
+
+/** The same for a restore. The dump that it chooses is written into the entry first: a second try takes the same. */
+export async function runRestore(
+  running: Running,
+  waiting: RestoreEntry,
+): Promise<Ended<RestoreResult> & { entry: RestoreEntry }> {
+  const { session } = running;
+  const startedAt = session.worker.now();
+  const log = openRunLog(session.worker.root.log, waiting, session.worker.now);
+  let entry = waiting;
+  try {
+    const dumpUuid = await chooseDump(await session.worker.repository(), waiting);
+    entry = { ...waiting, dump_uuid: dumpUuid };
+    if (waiting.dump_uuid === null) await session.worker.queue.update(entry);
+    const { restoreDump } = await import('../restore/restore-dump.ts');
+    const { uuid, job, destination, trigger_kind, due_at } = entry;
+    const task = { uuid, job, destination, dumpUuid, triggerKind: trigger_kind, dueAt: due_at };
+    const result = await withContext(running, entry, log, startedAt, (context) => restoreDump(task, context));
+    return { entry, result: withLog(result, log), broken: false };
+  } catch (error) {
+    const result = restoreResultOf(entry, failure(session, entry, error, startedAt, log));
+    return { entry, result: withLog(result, log), broken: true };
+  }
+}
+
+/** What a run tells itself of its log has been cleared of values of rows; our own lines hold none. */
+function withLog<T extends DumpResult | RestoreResult>(result: T, log: RunLog): T {
+  return { ...result, log_tail: result.log_tail ?? log.tail() };
+}
+
+async function withContext<T>(
+  running: Running,
+  entry: QueueEntry,
+  log: RunLog,
+  startedAt: Date,
+  work: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const { session, board } = running;
+  const { worker, limits } = session;
+  const cancel = new AbortController();
+  const stagingDirectory = await beginStaging(worker.root.staging, entry, startedAt);
+  const activity = board.begin(activityOf(session, entry, startedAt), () => cancel.abort());
+  try {
+    return await work({
+      worker: { id: session.reporter.workerId, name: worker.name, root_id: worker.root.identity.root_id },
+      repository: await worker.repository(),
+      stagingDirectory,
+      tools: await worker.tools(),
+      sources: worker.sources,
+      limits: { stallTimeoutMs: limits.stallTimeoutMs(entry.job), lockWaitTimeoutMs: limits.lockWaitTimeoutMs() },
+      onProgress(progress) {
+        activity.progress(progress);
+        running.onProgress?.(entry.kind, entry.job.id, progress);
+      },
+      log: log.line,
+      signal: AbortSignal.any([running.signal, cancel.signal]),
+      now: worker.now,
+      version: worker.version,
+    });
+  } finally {
+    activity.end();
+  }
+}
+
+const BEFORE_FIRST_WORD: Progress = {
+  stage: 'starting',
+  item: null,
+  done_bytes: null,
+  total_bytes: null,
+  done_items: null,
+  total_items: null,
+};
+
+function activityOf(session: WorkSession, entry: QueueEntry, startedAt: Date) {
+  const database = entry.kind === 'dump' ? (entry.job.dbname ?? 'all databases') : entry.job.dest_dbname;
+  return {
+    ...BEFORE_FIRST_WORD,
+    uuid: entry.uuid,
+    worker_id: session.reporter.workerId ?? 0,
+    kind: entry.kind,
+    job_id: entry.job.id,
+    subject: `${database} on ${instanceOf(entry).name}`,
+    started_at: startedAt,
+  };
+}
+
+/** A refusal of ours is a sentence; anything else is a bug, whose trace stays in the log of the run. */
+function failure(session: WorkSession, entry: QueueEntry, error: unknown, startedAt: Date, log: RunLog): Ending {
+  const known = error instanceof PgSnapManError;
+  const sentence = known
+    ? [error.message, error.hint].filter(Boolean).join('; ')
+    : `internal error: ${errorText(error)}`;
+  log.line(sentence);
+  if (!known && error instanceof Error)
+    session.reporter.log({ level: 'error', uuid: entry.uuid, text: sentence, stack: error.stack });
+  return ending(session, startedAt, 'failed', sentence);
+}
+
+/** How a run ended that has nothing to say itself. */
+export function ending(
+  session: WorkSession,
+  startedAt: Date,
+  outcome: Ending['outcome'],
+  message: string | null,
+): Ending {
+  const { worker, reporter } = session;
+  return {
+    outcome,
+    message,
+    warnings: [],
+    startedAt,
+    endedAt: worker.now(),
+    worker: { id: reporter.workerId, name: worker.name },
+    version: worker.version,
+  };
+}

@@ -1,0 +1,58 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type QueueEntry, queueEntrySchema } from '../../core/queue/queue-entry.ts';
+import { readJson, writeJson } from '../files/json-file.ts';
+
+const RUN_FILE = 'run.json';
+const WORK = 'work';
+/** A folder without its description is of a process that has just begun, or died just then. */
+const YOUNG_MS = 10 * 60_000;
+
+const runFileSchema = z.object({ format: z.literal(1), started_at: z.coerce.date(), entry: queueEntrySchema });
+export type RunFile = z.infer<typeof runFileSchema>;
+
+/** Makes `staging/<uuid>` with a description of the run; returns the empty folder in it that the run works in. */
+export async function beginStaging(stagingFolder: string, entry: QueueEntry, startedAt: Date): Promise<string> {
+  const folder = join(stagingFolder, entry.uuid);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(join(folder, WORK), { recursive: true, mode: 0o700 });
+  await writeJson(join(folder, RUN_FILE), { format: 1, started_at: startedAt, entry });
+  return join(folder, WORK);
+}
+
+export function workFolder(stagingFolder: string, uuid: string): string {
+  return join(stagingFolder, uuid, WORK);
+}
+
+/** True if a run has left nothing in the folder that it worked in. */
+export async function isCleared(stagingFolder: string, uuid: string): Promise<boolean> {
+  return (await readdir(workFolder(stagingFolder, uuid)).catch(() => [])).length === 0;
+}
+
+export async function endStaging(stagingFolder: string, uuid: string): Promise<void> {
+  await rm(join(stagingFolder, uuid), { recursive: true, force: true });
+}
+
+/** Description of a run, alive or not; null if there is none that can be read. */
+export async function readRunFile(stagingFolder: string, uuid: string): Promise<RunFile | null> {
+  return (await readJson(join(stagingFolder, uuid, RUN_FILE), runFileSchema).catch(() => undefined)) ?? null;
+}
+
+/** What lies in staging: runs with their description, and folders that nobody will ever come back for. */
+export async function listStaging(stagingFolder: string): Promise<{ runs: RunFile[]; abandoned: string[] }> {
+  const runs: RunFile[] = [];
+  const abandoned: string[] = [];
+  for (const name of await readdir(stagingFolder)) {
+    const run = await readRunFile(stagingFolder, name);
+    if (run !== null) runs.push(run);
+    else if (await isOld(join(stagingFolder, name))) abandoned.push(name);
+  }
+  return { runs, abandoned };
+}
+
+/** By the file system's own clock, which is the one that made the folder. */
+async function isOld(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs > YOUNG_MS;
+}

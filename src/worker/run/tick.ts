@@ -1,0 +1,132 @@
+import { errorText, PgSnapManError } from '../../core/errors.ts';
+import type { Progress } from '../../core/model/activity.ts';
+import type { Message } from '../../core/model/results.ts';
+import type { Connection } from '../../sql/connection.ts';
+import { createActivityBoard } from '../activity/activity-board.ts';
+import { tryLock } from '../lock/lock.ts';
+import { reportedTools } from '../tools-report.ts';
+import { lockPath, type WorkerSetup } from '../worker-setup.ts';
+import { checkClock } from './check-clock.ts';
+import { clearLeftovers, clearTemporaries, isAlive } from './leftovers.ts';
+import { queueDueJobs } from './queue-due-jobs.ts';
+import { connectToCatalog, reachCatalog } from './reach-catalog.ts';
+import { runQueue } from './run-queue.ts';
+import type { FinishedRun } from './running.ts';
+import { FIRST_UPLOAD_MS, uploadAtEnd, uploadResults } from './upload-results.ts';
+import { beginSession, type WorkSession } from './work-session.ts';
+
+export interface TickOptions {
+  /** Ends the runs of this tick as cancelled. */
+  signal?: AbortSignal;
+  onProgress?: (kind: 'dump' | 'restore', jobId: number, progress: Progress) => void;
+}
+
+export interface TickResult {
+  /** 21: at least one run of this tick failed or stalled. */
+  exitCode: 0 | 21;
+  /** What this process ran to its end. */
+  runs: FinishedRun[];
+  /** What it had to tell the administrator. */
+  messages: readonly Message[];
+}
+
+/**
+ * One tick, as cron starts it every minute: looks at the catalog if it is there, puts what is due into the queue, runs
+ * the queue. Ticks overlap; only one at a time does the first part, the others go straight to the queue.
+ * @throws PgSnapManError what is wrong with the configuration, after the work that goes on without; before it when
+ * another root directory works under this name, or when there is neither catalog nor cache
+ */
+export async function runTick(worker: WorkerSetup, options: TickOptions = {}): Promise<TickResult> {
+  const session = await beginSession(worker);
+  const lock = tryLock(lockPath(worker, 'tick'));
+  let trouble: PgSnapManError | null = null;
+  if (lock !== null) {
+    try {
+      trouble = await prepare(session);
+    } finally {
+      lock.release();
+    }
+  }
+  const runs = await work(session, options);
+  await uploadAtEnd(session);
+  if (trouble !== null) throw trouble;
+  const failed = runs.some(({ result }) => result.outcome === 'failed' || result.outcome === 'stalled');
+  return { exitCode: failed ? 21 : 0, runs, messages: session.reporter.messages };
+}
+
+async function work(session: WorkSession, { signal, onProgress }: TickOptions): Promise<FinishedRun[]> {
+  const board = createActivityBoard(() => connectToCatalog(session));
+  try {
+    return await runQueue({
+      session,
+      board,
+      signal: signal ?? new AbortController().signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  } finally {
+    await board.close();
+  }
+}
+
+/**
+ * Everything before the queue runs; alone among the ticks of this worker. Returns what is wrong with the configuration
+ * although the work can go on without it.
+ */
+async function prepare(session: WorkSession): Promise<PgSnapManError | null> {
+  await checkClock(session);
+  const { catalog, trouble } = await lookForCatalog(session);
+  if (catalog !== null) {
+    try {
+      await workWithCatalog(session, catalog);
+    } catch (error) {
+      if (!isPassing(error, session)) throw error;
+      session.reporter.log({ level: 'warning', text: `the catalog was lost: ${errorText(error)}` });
+    } finally {
+      await catalog.close();
+    }
+  }
+  await queueDueJobs(session);
+  await clearLeftovers(session);
+  await clearTemporaries(session);
+  return trouble;
+}
+
+/** Without catalog and cache there is nothing to do but to say so. */
+async function lookForCatalog(
+  session: WorkSession,
+): Promise<{ catalog: Connection | null; trouble: PgSnapManError | null }> {
+  try {
+    if (session.configuration === null) return { catalog: await connectToCatalog(session), trouble: null };
+    return { catalog: await reachCatalog(session), trouble: null };
+  } catch (error) {
+    if (!(error instanceof PgSnapManError) || session.configuration === null) throw error;
+    return { catalog: null, trouble: error };
+  }
+}
+
+async function workWithCatalog(session: WorkSession, catalog: Connection): Promise<void> {
+  const { worker } = session;
+  const [{ bindWorker }, { refreshConfiguration }, { queueClaims }, { removeStaleActivities }] = await Promise.all([
+    import('../../sql/catalog/workers.ts'),
+    import('./refresh-configuration.ts'),
+    import('./queue-claims.ts'),
+    import('../activity/stale-activities.ts'),
+  ]);
+  await uploadResults(session, catalog, FIRST_UPLOAD_MS);
+  const { root_id: rootId, machine_id: machineId = '' } = worker.root.identity;
+  const binding = { name: worker.name, rootId, machineId, version: worker.version, tools: await reportedTools(worker) };
+  const bound = await bindWorker(catalog, binding);
+  session.reporter.workerId = bound.id;
+  await removeStaleActivities(catalog, bound.id, (uuid) => isAlive(session, uuid));
+  await refreshConfiguration(session, catalog);
+  await queueClaims(session, catalog);
+}
+
+/**
+ * True for what a tick survives: the catalog went away in the middle, or refused something. Not for a root directory that
+ * is not the one that works under this name, nor for a worker that nobody knows.
+ */
+function isPassing(error: unknown, session: WorkSession): boolean {
+  if (!(error instanceof PgSnapManError) || error.code === 'configuration') return false;
+  return error.code !== 'not_found' || session.configuration !== null;
+}

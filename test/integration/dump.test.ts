@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { libpqEnvironment } from '../../src/core/connection/connection-settings.ts';
+import type { Instance } from '../../src/core/model/configuration.ts';
+import { dumpResultFromManifest } from '../../src/worker/dump/take-dump.ts';
+import { runChild } from '../../src/worker/process/run-child.ts';
+import { objectPath } from '../../src/worker/repository/object-store.ts';
+import { instanceOf } from '../support/catalog-rows.ts';
+import { startTestCluster, type TestCluster } from '../support/clusters.ts';
+import { createDumpingWorker, type DumpingWorker } from '../support/dump-runs.ts';
+
+let cluster: TestCluster;
+let worker: DumpingWorker;
+let instance: Instance;
+
+const HOSTILE_DATABASE = 'a=b \'q" ü\\$x';
+const HOSTILE_SCHEMA = 'We"ird ü.*';
+const LONGEST = 'ä'.repeat(31);
+
+const HOSTILE_SQL = `
+create schema "We""ird ü.*";
+create table "We""ird ü.*"."a.b
+c" (id int generated always as identity primary key, t text, b bytea);
+insert into "We""ird ü.*"."a.b
+c" (t, b) select E'x\\ny\\\\.' || i, '\\xdeadbeef' from generate_series(1, 1000) as i;
+create table "We""ird ü.*"."-x" (a int);
+insert into "We""ird ü.*"."-x" values (1), (2), (3);
+create table public."${LONGEST}" (a text);
+insert into public."${LONGEST}" values ('\\.'), (E'\\n'), (''), (null);
+create table zero_columns ();
+insert into zero_columns default values;
+insert into zero_columns default values;
+create table empty (a int);
+create table part (k text, v int) partition by list (k);
+create table "Part A" partition of part for values in ('a');
+create table part_b partition of part for values in ('b');
+insert into part values ('a', 1), ('a', 2), ('b', 3);
+create view "We""ird ü.*".v as select 1 as one;
+create materialized view mv as select count(*) from part;
+select lo_from_bytea(5001, '\\x0001020304'), lo_from_bytea(5002, '');`;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  worker = await createDumpingWorker();
+  instance = instanceOf(cluster, 1);
+  await cluster.psql('postgres', `create database "a=b 'q"" ü\\$x"`);
+  await cluster.psql(HOSTILE_DATABASE, HOSTILE_SQL);
+});
+afterAll(async () => {
+  await worker?.remove();
+  await cluster?.remove();
+});
+afterEach(async () => expect(await worker.leftovers()).toEqual([]));
+
+/** Restores a materialized dump with pg_restore into a new database. */
+async function restored(uuid: string, dbname: string): Promise<void> {
+  const directory = join(worker.directory, `out-${uuid}`);
+  await worker.repository.materialize(uuid, directory);
+  await cluster.psql('postgres', `create database "${dbname}"`);
+  const [tools] = worker.tools;
+  const args = ['--exit-on-error', '--dbname', dbname, directory];
+  const env = libpqEnvironment(cluster.settings(dbname));
+  const result = await runChild({ file: tools?.pgRestore ?? '', args, env }, {});
+  expect(result).toMatchObject({ exitCode: 0, stderrTail: [] });
+}
+
+const rowsOf = async (uuid: string) => {
+  const { tables } = await worker.repository.content(uuid);
+  return Object.fromEntries(tables.map((table) => [`${table.schema}|${table.name}`, table.rows]));
+};
+
+describe('a full dump of a database with hostile names', () => {
+  it('holds everything, and pg_restore brings it back', async () => {
+    const result = await worker.dump(instance, HOSTILE_DATABASE);
+    expect(result).toMatchObject({
+      outcome: 'ok',
+      warnings: [],
+      message: null,
+      dbname: HOSTILE_DATABASE,
+      table_count: 7,
+      row_count: 1000 + 3 + 4 + 2 + 3,
+      verified_level: 1,
+      server_version: expect.stringMatching(/^\d+\.\d+/),
+    });
+    expect(await rowsOf(result.uuid)).toEqual({
+      [`${HOSTILE_SCHEMA}|a.b\nc`]: 1000,
+      [`${HOSTILE_SCHEMA}|-x`]: 3,
+      [`public|${LONGEST}`]: 4,
+      'public|zero_columns': 2,
+      'public|empty': 0,
+      'public|part': 0,
+      'public|Part A': 2,
+      'public|part_b': 1,
+    });
+    expect(result.content).toMatchObject({ schemas: [HOSTILE_SCHEMA, 'public'], large_objects: 2 });
+    await restored(result.uuid, 'came back');
+    const check = `select (select count(*) from "We""ird ü.*"."a.b\nc"), (select md5(string_agg(t, ',' order by id)) from "We""ird ü.*"."a.b\nc"),
+      (select count(*) from zero_columns), (select string_agg(v::text, ',' order by v) from part), encode(lo_get(5001), 'hex')`;
+    expect(await cluster.psql('came back', check)).toBe(await cluster.psql(HOSTILE_DATABASE, check));
+  });
+
+  it('reports its progress by stages', async () => {
+    await worker.dump(instance, HOSTILE_DATABASE);
+    const stages = [...new Set(worker.progress.map((progress) => progress.stage))];
+    expect(stages).toEqual(['connecting', 'reading facts', 'dumping', 'storing', 'committing']);
+    const stored = worker.progress.findLast((progress) => progress.stage === 'storing');
+    expect(stored?.done_bytes).toBe(stored?.total_bytes);
+    expect(stored?.done_items).toBe(stored?.total_items);
+  });
+
+  it('has the same result in the repository, should the process die before it can tell', async () => {
+    const result = await worker.dump(instance, HOSTILE_DATABASE);
+    const found = await worker.repository.manifest(result.uuid);
+    if (found === null) throw new Error('no manifest');
+    const content = await worker.repository.content(result.uuid);
+    const again = dumpResultFromManifest(found.manifest, found.manifestSha256, content);
+    expect(again).toEqual({ ...result, log_tail: null });
+  });
+});
+
+describe('a dump is of one moment', () => {
+  it('for its facts and for its data, whatever is committed while pg_dump runs', async () => {
+    await cluster.psql('postgres', 'create database moving');
+    await cluster.psql('moving', 'create table t (a int); insert into t values (1)');
+    const changes: Promise<string>[] = [];
+    const result = await worker.dump(instance, 'moving', {
+      context: {
+        onProgress: (progress) => {
+          if (progress.stage !== 'dumping' || changes.length > 0) return;
+          changes.push(cluster.psql('moving', 'insert into t values (2); create schema late'));
+        },
+      },
+    });
+    await Promise.all(changes);
+    expect(changes).toHaveLength(1);
+    expect(result).toMatchObject({ outcome: 'ok', row_count: 1 });
+    const facts = await worker.repository.facts(result.uuid);
+    expect(facts.schemas.map((schema) => schema.name)).toEqual(['public']);
+  });
+});
+
+describe('a partial dump', () => {
+  it('of the structure holds no rows', async () => {
+    const result = await worker.dump(instance, HOSTILE_DATABASE, { job: { dump_type: 'schema' } });
+    expect(result).toMatchObject({ outcome: 'ok', dump_type: 'schema', table_count: 0, row_count: 0 });
+    expect(Object.keys(await rowsOf(result.uuid))).toContain('public|part');
+  });
+
+  it('of the data holds the rows', async () => {
+    const result = await worker.dump(instance, HOSTILE_DATABASE, { job: { dump_type: 'data' } });
+    expect(result).toMatchObject({ outcome: 'ok', dump_type: 'data', table_count: 7, row_count: 1012 });
+  });
+
+  it('of a schema takes its name as it is, not as a pattern', async () => {
+    const result = await worker.dump(instance, HOSTILE_DATABASE, { job: { schemas: [HOSTILE_SCHEMA] } });
+    expect(result).toMatchObject({ outcome: 'ok', schemas: [HOSTILE_SCHEMA], table_count: 2, row_count: 1003 });
+    const pattern = await worker.dump(instance, HOSTILE_DATABASE, { job: { schemas: ['We*'] } });
+    expect(pattern).toMatchObject({ outcome: 'failed', message: expect.stringContaining('there are no schemas') });
+  });
+
+  it('of a table takes its name as it is, and all partitions of one that has them', async () => {
+    const tables = ['"We""ird ü.*"."a.b\nc"', 'public.part'];
+    const result = await worker.dump(instance, HOSTILE_DATABASE, { job: { tables } });
+    expect(result).toMatchObject({ outcome: 'ok', tables, table_count: 3, row_count: 1003 });
+  });
+
+  it('of a table that is not there fails', async () => {
+    const result = await worker.dump(instance, HOSTILE_DATABASE, { job: { tables: ['public.part', 'public.gone'] } });
+    expect(result).toMatchObject({ outcome: 'failed', message: expect.stringContaining('there are no tables') });
+  });
+});
+
+describe('dumps that follow one another', () => {
+  it('share what is the same, and a damaged object is not trusted by the next', async () => {
+    const first = await worker.dump(instance, HOSTILE_DATABASE);
+    const objects = async () => {
+      const paths = await readdir(join(worker.directory, 'repository', 'objects'), { recursive: true });
+      return paths.filter((path) => path.endsWith('.zst')).length;
+    };
+    const before = await objects();
+    const second = await worker.dump(instance, HOSTILE_DATABASE);
+    expect(await objects()).toBe(before + 1); // the table of contents holds the time
+    const [file] = (await worker.repository.files(first.uuid)).filter((found) => found.rows === 1000);
+    await writeFile(objectPath(join(worker.directory, 'repository'), file?.sha256 ?? ''), 'damaged');
+    const out = () => join(worker.directory, randomUUID());
+    await expect(worker.repository.materialize(second.uuid, out())).rejects.toThrow('is damaged');
+    const third = await worker.dump(instance, HOSTILE_DATABASE);
+    expect(third.outcome).toBe('ok');
+    for (const { uuid } of [first, second, third]) await worker.repository.materialize(uuid, out());
+  });
+
+  it('leave one folder each, and nothing else', async () => {
+    const before = await readdir(join(worker.directory, 'repository', 'dumps'));
+    const { uuid } = await worker.dump(instance, HOSTILE_DATABASE);
+    const after = await readdir(join(worker.directory, 'repository', 'dumps'));
+    expect(after.filter((name) => !before.includes(name))).toEqual([expect.stringMatching(`${uuid.slice(-8)}$`)]);
+  });
+});

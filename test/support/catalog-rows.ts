@@ -1,0 +1,112 @@
+import type { DumpJob, Instance, RestoreJob } from '../../src/core/model/configuration.ts';
+import type { TestCluster } from './clusters.ts';
+
+const CREATED_AT = new Date('2026-01-01T00:00:00Z');
+
+/** A row of `pgsnapman.instance` for a cluster. */
+export function instanceOf(
+  cluster: Pick<TestCluster, 'instance'>,
+  id: number,
+  change: Partial<Instance> = {},
+): Instance {
+  return {
+    id,
+    name: `instance${id}`,
+    maintenance_db: 'postgres',
+    service: null,
+    sslmode: null,
+    status: 'active',
+    default_worker_id: 1,
+    window_start: '20:00:00',
+    window_end: '06:00:00',
+    auto_add: 'off',
+    max_parallel: null,
+    trusted: true,
+    restores: 'allowed',
+    environment: null,
+    color: null,
+    comment: null,
+    created_at: CREATED_AT,
+    ...cluster.instance,
+    ...change,
+  };
+}
+
+export function dumpJobOf(instance: Instance, dbname: string, change: Partial<DumpJob> = {}): DumpJob {
+  return {
+    id: 1,
+    instance_id: instance.id,
+    worker_id: null,
+    dbname,
+    dump_type: 'full',
+    schemas: [],
+    tables: [],
+    options: [],
+    job_type: 'single',
+    schedule: null,
+    run_at: null,
+    timezone: null,
+    script_id: null,
+    keep_daily: 14,
+    keep_weekly: 2,
+    keep_monthly: 5,
+    keep_yearly: 2,
+    keep_last: 2,
+    parallel: 2,
+    on_demand: false,
+    catch_up_ms: null,
+    stall_timeout_ms: null,
+    status: 'active',
+    activated_at: CREATED_AT,
+    claimed_by: null,
+    claimed_at: null,
+    run_uuid: null,
+    finished_at: null,
+    comment: null,
+    created_at: CREATED_AT,
+    ...change,
+  };
+}
+
+export function restoreJobOf(destination: Instance, dbname: string, change: Partial<RestoreJob> = {}): RestoreJob {
+  return {
+    id: 1,
+    dump_id: 1,
+    dump_uuid: null,
+    latest_of_dump_job_id: null,
+    dest_instance_id: destination.id,
+    dest_dbname: dbname,
+    restore_type: 'full',
+    schemas: [],
+    tables: [],
+    schema_as: null,
+    existing_db: 'leave',
+    existing_data: 'leave',
+    role_handling: 'use',
+    tablespace_handling: 'none',
+    tablespace_map: {},
+    role_map: {},
+    options: [],
+    parallel: 2,
+    accept_losses: false,
+    properties: null,
+    passwords: false,
+    job_type: 'single',
+    schedule: null,
+    run_at: null,
+    timezone: null,
+    before_script_id: null,
+    after_script_id: null,
+    catch_up_ms: null,
+    stall_timeout_ms: null,
+    status: 'active',
+    activated_at: CREATED_AT,
+    claimed_by: null,
+    claimed_at: null,
+    run_uuid: null,
+    finished_at: null,
+    comment: null,
+    created_at: CREATED_AT,
+    ...change,
+  };
+}

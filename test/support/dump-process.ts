@@ -1,0 +1,39 @@
+/**
+ * A dump in a process of its own, which a test can have killed at a fault point or in the middle:
+ * `node dump-process.ts` with a DumpOrder as JSON on standard input. Prints the result as JSON.
+ */
+import { text } from 'node:stream/consumers';
+import type { Instance } from '../../src/core/model/configuration.ts';
+import { connectionSources } from '../../src/sql/connection-sources.ts';
+import { takeDump } from '../../src/worker/dump/take-dump.ts';
+import { openRepository } from '../../src/worker/repository/file-repository.ts';
+import { findTools } from '../../src/worker/tools/find-tools.ts';
+import { dumpJobOf } from './catalog-rows.ts';
+
+export interface DumpOrder {
+  uuid: string;
+  repository: string;
+  stagingDirectory: string;
+  instance: Instance;
+  dbname: string;
+}
+
+const order: DumpOrder = JSON.parse(await text(process.stdin));
+const job = dumpJobOf(order.instance, order.dbname);
+const result = await takeDump(
+  { uuid: order.uuid, job, instance: order.instance, triggerKind: 'manual', dueAt: null },
+  {
+    worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
+    repository: await openRepository(order.repository),
+    stagingDirectory: order.stagingDirectory,
+    tools: await findTools(),
+    sources: { ...connectionSources(), env: {} },
+    limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 60_000 },
+    onProgress: () => {},
+    log: () => {},
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    version: '0.0.0-test',
+  },
+);
+process.stdout.write(JSON.stringify(result));

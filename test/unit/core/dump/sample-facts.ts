@@ -1,0 +1,61 @@
+import type { DatabaseFacts, RoleFacts } from '../../../../src/core/facts/database-facts.ts';
+
+export const sampleRole = (name: string, changes: Partial<RoleFacts> = {}): RoleFacts => ({
+  name,
+  superuser: false,
+  inherit: true,
+  createrole: false,
+  createdb: false,
+  login: false,
+  replication: false,
+  bypassrls: false,
+  connection_limit: -1,
+  valid_until: null,
+  password_hash: null,
+  settings: [],
+  comment: null,
+  bootstrap: false,
+  ...changes,
+});
+
+export function sampleFacts(changes: Partial<DatabaseFacts> = {}): DatabaseFacts {
+  return {
+    format: 1,
+    server: { version: '15.18', version_num: 150_018 },
+    database: {
+      name: 'shop',
+      oid: 16_384,
+      owner: 'shop_owner',
+      encoding: 'UTF8',
+      locale_provider: 'libc',
+      collate: 'C',
+      ctype: 'C',
+      locale: null,
+      icu_rules: null,
+      collation_version: null,
+      tablespace: 'pg_default',
+      connection_limit: -1,
+      allow_connections: true,
+      is_template: false,
+      size_bytes: 8_000_000,
+      comment: null,
+      acl: null,
+      settings: [],
+      role_settings: [],
+      security_labels: [],
+    },
+    roles: [
+      sampleRole('postgres', { superuser: true, login: true, bootstrap: true }),
+      sampleRole('shop_owner', { login: true }),
+    ],
+    memberships: [],
+    passwords_readable: true,
+    tablespaces: [],
+    extensions: [{ name: 'plpgsql', version: '1.0', schema: 'pg_catalog', owner: 'postgres' }],
+    schemas: [{ name: 'public', owner: 'postgres', acl: null, comment: null }],
+    tables: [],
+    large_objects: 0,
+    left_out: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,160 @@
+import type { DatabaseFacts, RoleFacts } from '../../../../src/core/facts/database-facts.ts';
+import type { Manifest } from '../../../../src/core/manifest/manifest.ts';
+import type { TocEntry } from '../../../../src/core/postgres/toc.ts';
+import type { TargetFacts } from '../../../../src/core/restore/target-facts.ts';
+
+/** A role without any power; what is given wins. */
+export function role(name: string, change: Partial<RoleFacts> = {}): RoleFacts {
+  return {
+    name,
+    superuser: false,
+    inherit: true,
+    createrole: false,
+    createdb: false,
+    login: false,
+    replication: false,
+    bypassrls: false,
+    connection_limit: -1,
+    valid_until: null,
+    password_hash: null,
+    settings: [],
+    comment: null,
+    bootstrap: false,
+    ...change,
+  };
+}
+
+export const BOSS = role('boss', { superuser: true, login: true, createdb: true, createrole: true, bootstrap: true });
+
+export function facts(change: Partial<DatabaseFacts> = {}): DatabaseFacts {
+  return {
+    format: 1,
+    server: { version: '15.18', version_num: 150_018 },
+    database: database(),
+    roles: [BOSS],
+    memberships: [],
+    passwords_readable: true,
+    tablespaces: [],
+    extensions: [],
+    schemas: [],
+    tables: [],
+    large_objects: 0,
+    left_out: [],
+    ...change,
+  };
+}
+
+export function database(change: Partial<DatabaseFacts['database']> = {}): DatabaseFacts['database'] {
+  return {
+    name: 'shop',
+    oid: 16_384,
+    owner: 'boss',
+    encoding: 'UTF8',
+    locale_provider: 'libc',
+    collate: 'C.UTF-8',
+    ctype: 'C.UTF-8',
+    locale: null,
+    icu_rules: null,
+    collation_version: null,
+    tablespace: 'pg_default',
+    connection_limit: -1,
+    allow_connections: true,
+    is_template: false,
+    size_bytes: 8_000_000,
+    comment: null,
+    acl: null,
+    settings: [],
+    role_settings: [],
+    security_labels: [],
+    ...change,
+  };
+}
+
+export function target(change: Partial<TargetFacts> = {}): TargetFacts {
+  return {
+    server_version: '15.18',
+    server_version_num: 150_018,
+    in_recovery: false,
+    user: { name: 'root', superuser: true, createdb: true, createrole: true, replication: true, bypassrls: true },
+    bootstrap_role: 'root',
+    roles: [
+      { name: 'root', superuser: true, can_become: true },
+      { name: 'pg_monitor', superuser: false, can_become: true },
+    ],
+    databases: [{ name: 'postgres', oid: 5 }],
+    tablespaces: ['pg_default', 'pg_global'],
+    extensions: [{ name: 'plpgsql', default_version: '1.0' }],
+    maintenance_work_mem_kib: 65_536,
+    ...change,
+  };
+}
+
+/** A user of the target who may create databases and roles, and nothing else. */
+export const ORDINARY: TargetFacts['user'] = {
+  name: 'clerk',
+  superuser: false,
+  createdb: true,
+  createrole: true,
+  replication: false,
+  bypassrls: false,
+};
+
+let nextId = 1;
+
+export function entry(desc: string, tag: string, change: Partial<TocEntry> = {}): TocEntry {
+  return {
+    dumpId: nextId++,
+    hadDumper: false,
+    tableOid: 0,
+    oid: 0,
+    tag,
+    desc,
+    section: 'pre-data',
+    defn: '',
+    dropStmt: '',
+    copyStmt: '',
+    namespace: '',
+    tablespace: '',
+    tableAccessMethod: '',
+    owner: 'boss',
+    dependencies: [],
+    fileName: null,
+    ...change,
+  };
+}
+
+export function manifest(change: Partial<Manifest> = {}): Manifest {
+  const uuid = '01890000-0000-7000-8000-000000000001';
+  return {
+    format: 1,
+    uuid,
+    repository_id: uuid,
+    worker: { id: 1, name: 'w1', root_id: uuid },
+    job: { id: 1 },
+    instance: { id: 1, name: 'prod', host: 'db1', port: 5432 },
+    dbname: 'shop',
+    dump_type: 'full',
+    schemas: [],
+    tables: [],
+    options: [],
+    trigger_kind: 'manual',
+    due_at: null,
+    started_at: new Date('2026-03-01T02:00:00Z'),
+    ended_at: new Date('2026-03-01T02:01:00Z'),
+    outcome: 'ok',
+    warnings: [],
+    server_version: '15.18',
+    server_version_num: 150_018,
+    tool_version: '15.18',
+    pgsnapman_version: '0.0.0',
+    trusted: true,
+    raw_bytes: 1,
+    stored_bytes: 1,
+    new_bytes: 1,
+    database_bytes: 1,
+    table_count: 1,
+    row_count: 1,
+    side_files: [],
+    ...change,
+  };
+}

@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import type { Instance, RestoreJob } from '../../../../src/core/model/configuration.ts';
+import type { TocEntry } from '../../../../src/core/postgres/toc.ts';
+import { planRestore, type RestoreQuestion } from '../../../../src/core/restore/restore-plan.ts';
+import { instanceOf, restoreJobOf } from '../../../support/catalog-rows.ts';
+import { BOSS, database, entry, facts, manifest, ORDINARY, role, target } from './parts.ts';
+
+const ADDRESS = { instance: { host: 'db2', port: 5432, username: 'root' } };
+const there: Instance = instanceOf(ADDRESS, 2, { name: 'test' });
+
+function question(change: Partial<RestoreQuestion> = {}, entries: TocEntry[] = [], job: Partial<RestoreJob> = {}) {
+  return {
+    job: restoreJobOf(there, 'copy', job),
+    destination: there,
+    manifest: manifest(),
+    facts: facts(),
+    toc: {
+      version: '1.14',
+      entries,
+      encoding: 'UTF8',
+      dbname: 'shop',
+      serverVersion: '15.18',
+      dumpVersion: '15.18',
+      createdAt: new Date(0),
+    },
+    files: [],
+    target: target(),
+    tool: { major: 18, minor: 99, text: '18.99', num: 180_099 },
+    staging: 'copy_pgsnapman_0123abcd',
+    ...change,
+  } satisfies RestoreQuestion;
+}
+
+const refusals = (...parts: Parameters<typeof question>) =>
+  planRestore(question(...parts)).refusals.map(({ sentence }) => sentence);
+
+test('a plan of a plain restore refuses nothing, and says its steps in order', () => {
+  const table = entry('TABLE', 't', { namespace: 'public' });
+  const plan = planRestore(question({ facts: facts({ roles: [BOSS, role('app')] }) }, [table]));
+  expect(plan.refusals).toEqual([]);
+  expect(plan.steps.map(({ step }) => step)).toEqual([
+    'materialize',
+    'roles',
+    'create',
+    'restore',
+    'check',
+    'analyze',
+    'rename',
+  ]);
+  expect(plan.steps[1]?.text).toBe('create missing roles on test: "app"');
+  expect(plan.selection.dumpIds).toEqual([table.dumpId]);
+});
+
+describe('refused before anything happens', () => {
+  test.each<[string, Partial<RestoreJob>]>([
+    ['a restore of type schema is not supported by this version', { restore_type: 'schema' }],
+    ['a restore of only some schemas or tables is not supported by this version', { schemas: ['a'] }],
+    ['restoring a schema under another name is not supported by this version', { schema_as: 'b' }],
+    ['replacing the data of existing tables is not supported by this version', { existing_data: 'truncate' }],
+    ['running a script before or after a restore is not supported by this version', { after_script_id: 1 }],
+    ['option "--file=/etc/passwd" is not allowed for a restore', { options: ['--file=/etc/passwd'] }],
+    ['the name of the target database is not one that Postgres can have', { dest_dbname: 'ö'.repeat(32) }],
+    [
+      '"a_pgsnapman_0123abcd" is a name of the form that pgsnapman keeps for databases of its own',
+      { dest_dbname: 'a_pgsnapman_0123abcd' },
+    ],
+    ['database "postgres" exists already on test', { dest_dbname: 'postgres' }],
+    [
+      'database "postgres" exists already on test, and replacing one is not supported by this version',
+      { dest_dbname: 'postgres', existing_db: 'drop' },
+    ],
+  ])('%s', (sentence, job) => {
+    expect(refusals({}, [], job)).toEqual([sentence]);
+  });
+
+  test('another way with an existing database is no matter while there is none', () => {
+    expect(refusals({}, [], { existing_db: 'rename' })).toEqual([]);
+  });
+
+  test.each(['schema', 'data', 'cluster', 'cluster_schema', 'script'] as const)('a dump of type %s', (dump_type) => {
+    expect(refusals({ manifest: manifest({ dump_type }) })[0]).toMatch(
+      /is not supported by this version$|of a whole cluster/,
+    );
+  });
+
+  test('a dump of a part of a database', () => {
+    expect(refusals({ manifest: manifest({ schemas: ['a'] }) })).toHaveLength(1);
+  });
+
+  test('an instance that takes no restores', () => {
+    const destination = { ...there, restores: 'never' as const };
+    expect(refusals({ destination })).toEqual(['instance "test" takes no restores']);
+  });
+
+  test('an older major version, a standby, a user who may not create databases', () => {
+    expect(refusals({ target: target({ server_version_num: 140_005, server_version: '14.5' }) })).toEqual([
+      'the dump is from PostgreSQL 15, and test has only 14.5',
+    ]);
+    expect(refusals({ target: target({ in_recovery: true }) })[0]).toContain('standby');
+    expect(refusals({ target: target({ user: { ...ORDINARY, createdb: false } }) })[0]).toBe(
+      'role "clerk" may not create databases on test',
+    );
+  });
+
+  test('extensions that the target does not have', () => {
+    const entries = [entry('EXTENSION', 'postgis', { owner: '' }), entry('EXTENSION', 'plpgsql', { owner: '' })];
+    expect(refusals({}, entries)).toEqual(['extensions are not available on test: "postgis"']);
+  });
+
+  test('roles that may not be created, owned by, or mapped to', () => {
+    const clerk = target({ user: ORDINARY, roles: [{ name: 'clerk', superuser: false, can_become: true }] });
+    const source = facts({ roles: [BOSS, role('app')], database: database({ owner: 'app' }) });
+    const cannot = { ...clerk, user: { ...ORDINARY, createrole: false } };
+    expect(refusals({ facts: source, target: cannot })).toEqual([
+      'role "clerk" may not create the missing roles on test: "app"',
+    ]);
+    const closed = { ...clerk, roles: [...clerk.roles, { name: 'app', superuser: false, can_become: false }] };
+    expect(refusals({ facts: source, target: closed })).toEqual([
+      'role "clerk" may not give objects to these roles on test: "app"',
+    ]);
+    expect(refusals({}, [entry('TABLE', 't', { owner: 'stranger' })])).toEqual([
+      'owners of objects in the dump do not exist on test, and the dump does not know them: "stranger"',
+    ]);
+    expect(refusals({}, [], { role_map: { boss: 'nobody' } })).toEqual([
+      'the role map leads to roles that do not exist on test: "nobody"',
+      'owners of objects in the dump do not exist on test, and the dump does not know them: "nobody"',
+    ]);
+  });
+
+  test('none of these counts without roles', () => {
+    const cannot = target({ user: { ...ORDINARY, createrole: false } });
+    const source = facts({ roles: [BOSS, role('app')], database: database({ owner: 'app' }) });
+    const plan = planRestore(question({ facts: source, target: cannot }, [], { role_handling: 'none' }));
+    expect(plan.refusals).toEqual([]);
+    expect(plan.roles).toBeNull();
+    expect(plan.changes.roles.size).toBe(0);
+  });
+
+  test('a dump from an instance that is not trusted, to a superuser or with tools that have holes', () => {
+    const untrusted = manifest({ trusted: false });
+    expect(refusals({ manifest: untrusted })).toEqual([
+      'the dump is from an instance that is not trusted, and "root" is a superuser on test',
+    ]);
+    const clerk = target({ user: ORDINARY, roles: [{ name: 'clerk', superuser: false, can_become: true }] });
+    const old = { major: 15, minor: 0, text: '15.0', num: 150_000 };
+    expect(refusals({ manifest: untrusted, target: clerk, tool: old })[0]).toMatch(
+      /pg_restore 15\.0 has known holes \(CVE-/,
+    );
+    expect(refusals({ manifest: untrusted, target: clerk })).toEqual([]);
+  });
+});
+
+describe('the first superuser of the source', () => {
+  test('gives what it owns to the restoring role, with a warning', () => {
+    const plan = planRestore(question({}, [entry('TABLE', 't', { owner: 'boss' })]));
+    expect(plan.warnings).toEqual([
+      'role "boss", the first superuser of the source, does not exist on the target: what it owns belongs to "root"',
+    ]);
+    expect([...plan.changes.roles]).toEqual([['boss', 'root']]);
+    expect(plan.properties.map(({ sql }) => sql)).not.toContain('alter database');
+  });
+
+  test('without anything of its own needs no warning', () => {
+    const source = facts({ roles: [BOSS, role('app')], database: database({ owner: 'app' }) });
+    expect(planRestore(question({ facts: source })).warnings).toEqual([]);
+  });
+});
+
+describe('tablespaces', () => {
+  const entries = [entry('TABLE', 't', { owner: 'boss', tablespace: 'fast' })];
+  const source = facts({ database: database({ tablespace: 'slow' }) });
+  const more = target({ tablespaces: ['pg_default', 'fast', 'slow', 'disk2'] });
+
+  test('are not used by default, which is told', () => {
+    const plan = planRestore(question({ facts: source }, entries));
+    expect(plan.tablespaces).toEqual({ used: false, database: null });
+    expect(plan.notes).toContain('tablespaces of the source are not used: "slow", "fast"');
+    expect(plan.refusals).toEqual([]);
+  });
+
+  test('are those of the same name, or of the map', () => {
+    const plan = planRestore(
+      question({ facts: source, target: more }, entries, {
+        tablespace_handling: 'use',
+        tablespace_map: { fast: 'disk2' },
+      }),
+    );
+    expect(plan.tablespaces).toEqual({ used: true, database: 'slow' });
+    expect(plan.createDatabase).toContain('tablespace = "slow"');
+    expect([...plan.changes.tablespaces]).toEqual([['fast', 'disk2']]);
+  });
+
+  test('with a map alone only what it names is followed', () => {
+    const plan = planRestore(question({ facts: source, target: more }, entries, { tablespace_map: { slow: 'disk2' } }));
+    expect(plan.tablespaces).toEqual({ used: true, database: 'disk2' });
+    expect([...plan.changes.tablespaces]).toEqual([
+      ['slow', 'disk2'],
+      ['fast', ''],
+    ]);
+  });
+
+  test('that do not exist are refused', () => {
+    expect(refusals({ facts: source }, entries, { tablespace_handling: 'use' })).toEqual([
+      'tablespaces do not exist on test: "slow", "fast"',
+    ]);
+  });
+});
+
+test('what does not come along when the target is another instance is a warning, on the same instance it comes', () => {
+  const entries = [entry('PUBLICATION', 'p', { section: 'post-data', owner: '' })];
+  expect(planRestore(question({}, entries)).warnings).toContain(
+    'publications are left out, as the target is another instance: "p"',
+  );
+  const same = question({ destination: { ...there, id: 1 } }, entries);
+  expect(planRestore(same)).toMatchObject({ sameInstance: true, selection: { dumpIds: [entries[0]?.dumpId] } });
+});
+
+test('an instance without a number is known by its address', () => {
+  const unnumbered = manifest({ instance: { id: null, name: 'prod', host: 'db2', port: 5432 } });
+  expect(planRestore(question({ manifest: unnumbered })).sameInstance).toBe(true);
+});
+
+test('an extension in another version is a note', () => {
+  const source = facts({ extensions: [{ name: 'plpgsql', version: '0.9', schema: 'pg_catalog', owner: 'boss' }] });
+  const plan = planRestore(question({ facts: source }, [entry('EXTENSION', 'plpgsql', { owner: '' })]));
+  expect(plan.notes).toEqual(['extension "plpgsql" comes in version 1.0, the source has 0.9']);
+});
+
+test('a role map that names a role which the dump does not know is a warning', () => {
+  const plan = planRestore(question({}, [], { role_map: { typo: 'root' } }));
+  expect(plan.warnings.at(-1)).toBe('the role map names roles that are not in the dump: "typo"');
+});
