@@ -49,7 +49,8 @@ function keptWidth(text) {
 
 function replaced(path, { from, to, add }) {
   const text = readFileSync(path, 'utf8');
-  if (text.split(from).length !== 2) throw new Error(`${path} is not as expected: look for "${from}" in the new version of Ink`);
+  if (text.split(from).length !== 2)
+    throw new Error(`${path} is not as expected: look for "${from}" in the new version of Ink`);
   return text.replace(from, to) + add;
 }
 
@@ -67,7 +68,10 @@ export const inkPlugin = {
       resolveDir: dirname(path),
     }));
     for (const replacement of REPLACEMENTS) {
-      build.onLoad({ filter: replacement.file }, ({ path }) => ({ contents: replaced(path, replacement), loader: 'js' }));
+      build.onLoad({ filter: replacement.file }, ({ path }) => ({
+        contents: replaced(path, replacement),
+        loader: 'js',
+      }));
     }
   },
 };

@@ -10,6 +10,7 @@ import { addGlobalOptions } from './global-options.ts';
 import { addInstanceCommands } from './instance.ts';
 import { addMessageCommands } from './message.ts';
 import type { Surroundings } from './output/streams.ts';
+import { addRepoCommands } from './repo.ts';
 import { addRestoreJobCommands } from './restorejob.ts';
 import { addRestoreLogCommands } from './restorelog.ts';
 import { addTuiCommand } from './tui.ts';
@@ -26,6 +27,7 @@ const NOUNS: readonly NounBuilder[] = [
   addDumpCommands,
   addRestoreJobCommands,
   addRestoreLogCommands,
+  addRepoCommands,
   addMessageCommands,
   addActivityCommands,
 ];

@@ -11,14 +11,14 @@ const LOUD: readonly string[] = ['warning', 'error', 'critical'];
  * printed on standard error, what went well only for people on a terminal.
  */
 export async function runWorkerTick(context: Context): Promise<number> {
-  const { openWorker } = await import('../worker/worker-setup.ts');
   const { runTick } = await import('../worker/run/tick.ts');
   const { around, options, output } = context;
   const line = new ProgressLine(around.stderr, around.now, !options.quiet && !options.json, 'worker');
-  const worker = await openWorker(context.configuration());
-  const { exitCode, runs, messages } = await runTick(worker, {
-    onProgress: (kind, jobId, progress) => line.show(progress, `${kind} job ${jobId}`),
-  }).finally(() => line.clear());
+  const { exitCode, runs, messages } = await context
+    .withWorker((worker) =>
+      runTick(worker, { onProgress: (kind, jobId, progress) => line.show(progress, `${kind} job ${jobId}`) }),
+    )
+    .finally(() => line.clear());
   if (output.json && runs.length + messages.length > 0) output.result('', { exit_code: exitCode, runs, messages });
   if (output.json) return exitCode;
   for (const { level, text } of messages) if (LOUD.includes(level)) output.note(`${level}: ${text}`);

@@ -22,7 +22,9 @@ const duration = text.transform((value, context) => {
 
 export const fileSettingsSchema = z.strictObject({
   catalog: z.strictObject({ url: text.optional() }).default({}),
-  worker: z.strictObject({ name: text.max(200, 'must be 200 characters or less').optional(), root: absolutePath.optional() }).default({}),
+  worker: z
+    .strictObject({ name: text.max(200, 'must be 200 characters or less').optional(), root: absolutePath.optional() })
+    .default({}),
   tools: z.strictObject({ bin_directories: z.array(absolutePath).default([]) }).default({ bin_directories: [] }),
   limits: z
     .strictObject({

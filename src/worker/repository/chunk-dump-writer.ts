@@ -87,7 +87,7 @@ export class ChunkDumpWriter implements DumpWriter {
     try {
       return await this.#commit(draft, documents);
     } catch (error) {
-      throw storageError(error, 'writing the manifest');
+      throw storageError(error, 'writing the manifest of the dump');
     }
   }
 
@@ -104,7 +104,7 @@ export class ChunkDumpWriter implements DumpWriter {
     const { pool, parameters } = this.#parts;
     const parts = { pool, blocks: this.#blocks, table: this.#table, features: parameters.features };
     const taken = await this.#limit(() => takeFile(parts, source, role === 'table_data')).catch((error: unknown) => {
-      throw storageError(error, `storing file ${path}`);
+      throw storageError(error, `storing file ${path} in the repository`);
     });
     const { sha256, sizeBytes, rows, extents } = taken;
     return { path, role, sha256, size_bytes: sizeBytes, rows, extents };

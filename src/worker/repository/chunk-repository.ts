@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -15,7 +16,7 @@ import { ChunkDumpWriter } from './chunk-dump-writer.ts';
 import { copyDumps } from './copy.ts';
 import { type DocumentName, type DumpPlace, readDocument } from './dump-documents.ts';
 import { dumpFolders, findDump, readManifest } from './dump-folder.ts';
-import { takeLease } from './leases.ts';
+import { type Lease, takeLease } from './leases.ts';
 import { materializeFiles } from './materialize.ts';
 import { FOLDERS } from './paths.ts';
 import { prune } from './prune.ts';
@@ -79,6 +80,11 @@ export async function openRepository(directory: string): Promise<Repository> {
   return new ChunkRepository(directory, await readRepositoryFile(directory));
 }
 
+/** The repository in a folder, made there if the folder is new or empty. @throws PgSnapManError configuration */
+export async function openOrCreateRepository(directory: string): Promise<Repository> {
+  return existsSync(join(directory, REPOSITORY_FILE)) ? openRepository(directory) : createRepository(directory);
+}
+
 /** The store that cuts files into chunks and compresses new ones against similar older ones. */
 class ChunkRepository implements Repository {
   readonly id: string;
@@ -101,7 +107,7 @@ class ChunkRepository implements Repository {
       return await ChunkDumpWriter.open(parts, identity);
     } catch (error) {
       lease.release();
-      throw storageError(error, 'beginning a dump');
+      throw storageError(error, 'beginning a dump in the repository');
     }
   }
 
@@ -166,7 +172,7 @@ class ChunkRepository implements Repository {
 
   async prune(options: PruneOptions = {}): Promise<PruneReport> {
     return await prune(this.#directory, this.#file.parameters, this.#pool, options).catch((error: unknown) => {
-      throw storageError(error, 'pruning');
+      throw storageError(error, 'pruning the repository');
     });
   }
 
@@ -175,7 +181,7 @@ class ChunkRepository implements Repository {
   }
 
   async copyTo(other: Repository): Promise<CopyReport> {
-    return copyDumps(this, other);
+    return this.#leased((lease) => copyDumps(this, other, join(this.#directory, 'tmp', lease.id)));
   }
 
   async status(): Promise<RepositoryStatus> {
@@ -211,10 +217,10 @@ class ChunkRepository implements Repository {
     });
   }
 
-  async #leased<T>(work: () => Promise<T>): Promise<T> {
+  async #leased<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
     const lease = takeLease(join(this.#directory, 'leases'));
     try {
-      return await work();
+      return await work(lease);
     } finally {
       lease.release();
     }

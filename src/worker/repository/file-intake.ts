@@ -10,6 +10,9 @@ import type { ThreadPool } from './thread/thread-pool.ts';
 /** A file on this machine, read by the threads themselves: faster than a stream. */
 export interface FileSource {
   file: string;
+  signal?: AbortSignal;
+  /** Told after each part, with its bytes. */
+  onRead?(bytes: number): void;
 }
 
 export interface TakenFile {
@@ -50,6 +53,10 @@ export async function takeFile(
         ...step,
       });
       await intake.take(result);
+      if ('file' in source) {
+        source.onRead?.(result.bytes);
+        source.signal?.throwIfAborted();
+      }
       ended = result.final;
       if (ended) return intake.end(result, isTableData);
     }

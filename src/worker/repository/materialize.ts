@@ -35,7 +35,7 @@ export async function materializeFiles(
   await Promise.all(largestFirst.map((file) => limit(write, file)));
   if (failure === null) return;
   await rm(directory, { recursive: true, force: true });
-  throw storageError(failure, 'reading a dump');
+  throw storageError(failure, 'writing the files of a dump');
 }
 
 /** Writes one file to `path`, which must not exist. @throws PgSnapManError run_failed, naming what is damaged */

@@ -122,7 +122,7 @@ export interface Repository {
   check(options?: CheckOptions): Promise<CheckReport>;
   /** Frees what no dump needs. @throws PgSnapManError busy, or run_failed when a manifest cannot be read */
   prune(options?: PruneOptions): Promise<PruneReport>;
-  /** Sets dumps aside that cannot be read whole, after writing their readable files to `exportTo`. */
+  /** Sets dumps aside that cannot be read whole, after writing their readable files to `exportTo`, else beside them. */
   repair(options?: { exportTo?: string }): Promise<RepairReport>;
   /** Copies the dumps that the other repository lacks, one after the other; can be repeated until all are there. */
   copyTo(other: Repository): Promise<CopyReport>;
