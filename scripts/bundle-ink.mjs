@@ -1,9 +1,19 @@
 // What esbuild has to be told to bundle Ink and its components.
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** React's production build, without the developer tools that Ink would load on demand. */
 export const inkDefine = { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' };
+
+/**
+ * esbuild does not know that this Node knows them, and would make a new RegExp wherever one of them is used: for every
+ * character that is drawn.
+ */
+export const inkSupported = { 'regexp-set-notation': true, 'regexp-unicode-property-escapes': true };
+
+const here = dirname(fileURLToPath(import.meta.url));
+const KEPT = 'our own version';
 
 const IMPORTED_TABLE = `
 import Table from 'ink-table';
@@ -11,11 +21,20 @@ export const inkTable = () => Table.default ?? Table;
 `;
 
 /**
+ * The layout engine fetches its WebAssembly from a data: address, for which Node loads its whole HTTP client (30 ms).
+ *
  * Ink takes every line apart into characters for every frame, although nearly all lines are those of the frame before.
- * With what it knows of a line kept from frame to frame, a key costs less than half of the time and of the garbage. The
- * replacement must fit exactly once: when Ink changes, the build says so.
+ * With what it knows of a line kept from frame to frame, a key costs less than half of the time and of the garbage.
+ *
+ * Each replacement must fit exactly once: when a package changes, the build says so.
  */
 const REPLACEMENTS = [
+  {
+    file: /[\\/]yoga-layout[\\/]dist[\\/]binaries[\\/]yoga-wasm-base64-esm\.js$/,
+    from: 'return w||"function"!=typeof fetch?Promise.resolve().then(function(){return wa()})',
+    to: 'return true?Promise.resolve(Buffer.from(H.slice(37),"base64"))',
+    add: '',
+  },
   {
     file: /[\\/]ink[\\/]build[\\/]output\.js$/,
     from: 'caches = new OutputCaches();',
@@ -47,10 +66,31 @@ function keptWidth(text) {
   },
 ];
 
+/**
+ * Widths of text that is plain ASCII, lines and blocks, without string-width: loading that (and the first segmenter) takes
+ * 50 ms, which the first picture need not wait for.
+ */
+const LAZY_WIDTH = `
+const SIMPLE = /^[\\x20-\\x7e\\u00b7\\u2026\\u203a\\u2500-\\u259f]*$/;
+const SGR = /\\u001b\\[[\\d;]*m/g;
+let real;
+export default function stringWidth(text, options) {
+  if (typeof text !== 'string' || text === '') return 0;
+  const plain = options === undefined && text.includes('\\u001b') ? text.replace(SGR, '') : text;
+  if (options === undefined && SIMPLE.test(plain)) return plain.length;
+  real ??= require('string-width').default;
+  return real(text, options);
+}
+`;
+/** A segmenter is made when it is used for the first time; the first one of all takes 20 ms. */
+const SEGMENTER = /new Intl\.Segmenter\(((?:undefined, \{ ?granularity: ['"]grapheme['"] ?\})?)\);/g;
+const LAZY_SEGMENTER =
+  '{ made: null, segment(text) { return (this.made ??= new Intl.Segmenter($1)).segment(text); } };';
+
 function replaced(path, { from, to, add }) {
   const text = readFileSync(path, 'utf8');
   if (text.split(from).length !== 2)
-    throw new Error(`${path} is not as expected: look for "${from}" in the new version of Ink`);
+    throw new Error(`${path} is not as expected: look for "${from}" in its new version`);
   return text.replace(from, to) + add;
 }
 
@@ -61,6 +101,25 @@ export const inkPlugin = {
     // An optional dependency of Ink that is not installed.
     build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'stub' }));
     build.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: 'export default {};' }));
+    // One string-width for all, the newest: the older one of Ink compiles an expression over all emoji for the first
+    // character that is not ASCII (100 ms).
+    build.onResolve({ filter: /^string-width$/ }, ({ path, importer, kind, namespace, pluginData }) => {
+      if (pluginData === KEPT) return null;
+      if (namespace === 'lazy-width')
+        return build.resolve(path, { importer, kind, resolveDir: here, pluginData: KEPT });
+      return { path, namespace: 'lazy-width' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'lazy-width' }, () => ({ contents: LAZY_WIDTH, loader: 'js' }));
+    build.onLoad(
+      {
+        filter:
+          /[\\/]node_modules[\\/](?:ink[\\/]build[\\/]line-update|(?:string-width|wrap-ansi|slice-ansi|cli-truncate|@alcalzone)[\\/].*)\.js$/,
+      },
+      ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replace(SEGMENTER, LAZY_SEGMENTER),
+        loader: 'js',
+      }),
+    );
     // Run from the sources the table needs a way round Node's module loader; in a bundle there is no loader to go round.
     build.onLoad({ filter: /[\\/]tui[\\/]components[\\/]ink-table\.ts$/ }, ({ path }) => ({
       contents: IMPORTED_TABLE,

@@ -86,18 +86,8 @@ async function measureKeys(terminal: TestTerminal): Promise<Measurement[]> {
     { what: 'key to first byte, median', value: median(latencies), unit: 'ms', target: 15 },
     { what: 'key to first byte, p95', value: quantile(latencies, 0.95), unit: 'ms', target: 35 },
     { what: 'bytes of a cursor move, median', value: median(steps), unit: 'bytes', target: 500 },
-    {
-      what: 'bytes of a cursor move, mean with jumps',
-      value: steps.reduce((a, b) => a + b, 0) / steps.length,
-      unit: 'bytes',
-      target: null,
-    },
-    {
-      what: 'bytes of a move and a rest (pane follows), median',
-      value: median(settled.map(({ bytes }) => bytes)),
-      unit: 'bytes',
-      target: null,
-    },
+    { what: 'bytes of a cursor move, mean with jumps', value: steps.reduce((a, b) => a + b, 0) / steps.length, unit: 'bytes', target: null },
+    { what: 'bytes of a move and a rest (pane follows), median', value: median(settled.map(({ bytes }) => bytes)), unit: 'bytes', target: null },
     { what: 'bytes of a page, median', value: median(pages.map(({ bytes }) => bytes)), unit: 'bytes', target: 4500 },
   ];
 }

@@ -102,7 +102,8 @@ export class BlockCatalog {
     const stack: { pack: string; block: number }[] = [{ pack, block }];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (!needs.add(next.pack, next.block)) continue;
-      if (!this.#loaded.has(next.pack) && this.row(next.pack, next.block) === undefined) await this.load([next.pack]);
+      // Also while somebody else is reading that index.
+      if (this.row(next.pack, next.block) === undefined) await this.load([next.pack]);
       const row = this.row(next.pack, next.block);
       if (row === undefined) missing.push(blockKey(next.pack, next.block));
       else stack.push(...row.dictionary);
