@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // In old syntax on purpose: a Node that is too old must still be able to read this file and say so.
 import * as nodeModule from 'node:module';
+import { join } from 'node:path';
 
 const parts = process.versions.node.split('.').map(Number);
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 15)) {
@@ -11,7 +12,10 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 15)) {
   );
   process.exit(3);
 }
-if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
+// In a folder of the user's own: Node's default is in the temporary folder, where others could put code for us to run.
+const home =
+  process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache')) || process.env.LOCALAPPDATA;
+if (home) nodeModule.enableCompileCache(join(home, 'pgsnapman'));
 import('./main.js').then(function start(main) {
   return main.main(process.argv.slice(2));
 });

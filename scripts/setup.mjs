@@ -165,7 +165,7 @@ if (!dependenciesAreInstalled()) {
   // Not `npm ci`: it refuses a lock file that does not name the optional packages of every other system, and where a mirror
   // does not have them, npm cannot name them. This installs the versions of the lock file, too, and leaves it alone.
   say('installing dependencies (npm install --no-save)');
-  npm(['install', '--no-save', '--no-audit', '--no-fund']);
+  npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 const missing = missingPackages();
 if (missing.length > 0) installPackages(missing);

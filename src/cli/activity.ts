@@ -24,5 +24,5 @@ const COLUMNS: readonly ListColumn<ActivityRow>[] = [
 
 async function list(context: Context): Promise<void> {
   const { listActivities } = await import('../sql/catalog/activities.ts');
-  context.output.list(await context.withCatalog((catalog) => listActivities(catalog)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listActivities(catalog)), COLUMNS);
 }

@@ -39,7 +39,7 @@ function took(row: DumpRow): string {
 
 async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
   const { listDumps } = await import('../sql/catalog/dumps.ts');
-  context.output.list(await context.withCatalog((catalog) => listDumps(catalog, options)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listDumps(catalog, options)), COLUMNS);
 }
 
 async function show(context: Context, [reference = '']: readonly string[]): Promise<void> {

@@ -35,7 +35,7 @@ const COLUMNS: readonly ListColumn<DumpJobRow>[] = [
 
 async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
   const { listDumpJobs } = await import('../sql/catalog/dump-jobs.ts');
-  context.output.list(await context.withCatalog((catalog) => listDumpJobs(catalog, options)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listDumpJobs(catalog, options)), COLUMNS);
 }
 
 async function show(context: Context, [id = '']: readonly string[]): Promise<void> {

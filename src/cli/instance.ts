@@ -34,7 +34,7 @@ const COLUMNS: readonly ListColumn<InstanceRow>[] = [
 
 async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
   const { listInstances } = await import('../sql/catalog/instances.ts');
-  context.output.list(await context.withCatalog((catalog) => listInstances(catalog, options)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listInstances(catalog, options)), COLUMNS);
 }
 
 async function show(context: Context, [reference = '']: readonly string[]): Promise<void> {
@@ -54,7 +54,7 @@ async function databases(context: Context, [reference = '']: readonly string[]):
   const { findInstance } = await import('../sql/catalog/instances.ts');
   const { readDatabases } = await import('../worker/instance-test.ts');
   const instance = await context.withCatalog((catalog) => findInstance(catalog, reference));
-  context.output.list(await readDatabases(instance), [
+  await context.output.list(await readDatabases(instance), [
     { key: 'name', title: 'NAME' },
     { key: 'size_bytes', title: 'SIZE', align: 'right' },
     { key: 'owner', title: 'OWNER', shrinkTo: 10 },

@@ -27,5 +27,5 @@ const COLUMNS: readonly ListColumn<MessageRow>[] = [
 
 async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
   const { listMessages } = await import('../sql/catalog/messages.ts');
-  context.output.list(await context.withCatalog((catalog) => listMessages(catalog, options)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listMessages(catalog, options)), COLUMNS);
 }

@@ -1,39 +1,39 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../core/version.ts';
-import { addActivityCommands } from './activity.ts';
-import { addCatalogCommands } from './catalog.ts';
 import type { NounBuilder } from './command-tree.ts';
-import { addDemoCommand } from './demo.ts';
-import { addDumpCommands } from './dump.ts';
-import { addDumpJobCommands } from './dumpjob.ts';
 import { addGlobalOptions } from './global-options.ts';
-import { addInstanceCommands } from './instance.ts';
-import { addMessageCommands } from './message.ts';
 import type { Surroundings } from './output/streams.ts';
-import { addRepoCommands } from './repo.ts';
-import { addRestoreJobCommands } from './restorejob.ts';
-import { addRestoreLogCommands } from './restorelog.ts';
-import { addTuiCommand } from './tui.ts';
 import { usageError } from './usage-error.ts';
-import { addWorkerCommands } from './worker.ts';
 
-const NOUNS: readonly NounBuilder[] = [
-  addTuiCommand,
-  addDemoCommand,
-  addCatalogCommands,
-  addWorkerCommands,
-  addInstanceCommands,
-  addDumpJobCommands,
-  addDumpCommands,
-  addRestoreJobCommands,
-  addRestoreLogCommands,
-  addRepoCommands,
-  addMessageCommands,
-  addActivityCommands,
-];
+/** Every noun, in the order of the help, loaded when it is needed: `worker run` starts 1,440 times a day. */
+const NOUNS: Readonly<Record<string, () => Promise<NounBuilder>>> = {
+  tui: async () => (await import('./tui.ts')).addTuiCommand,
+  demo: async () => (await import('./demo.ts')).addDemoCommand,
+  catalog: async () => (await import('./catalog.ts')).addCatalogCommands,
+  worker: async () => (await import('./worker.ts')).addWorkerCommands,
+  instance: async () => (await import('./instance.ts')).addInstanceCommands,
+  dumpjob: async () => (await import('./dumpjob.ts')).addDumpJobCommands,
+  dump: async () => (await import('./dump.ts')).addDumpCommands,
+  restorejob: async () => (await import('./restorejob.ts')).addRestoreJobCommands,
+  restorelog: async () => (await import('./restorelog.ts')).addRestoreLogCommands,
+  repo: async () => (await import('./repo.ts')).addRepoCommands,
+  message: async () => (await import('./message.ts')).addMessageCommands,
+  activity: async () => (await import('./activity.ts')).addActivityCommands,
+};
 
-/** The whole command tree. `onExitCode` is told the exit code of an action that is not 0. */
-export function buildProgram(around: Surroundings, onExitCode: (code: number) => void): Command {
+/** The nouns that the words may mean; all of them where none is named, for the help and for what was mistyped. */
+async function nounsFor(argv: readonly string[]): Promise<NounBuilder[]> {
+  const named = Object.keys(NOUNS).filter((name) => argv.includes(name));
+  const wanted = named.length > 0 ? named : Object.keys(NOUNS);
+  return await Promise.all(wanted.flatMap((name) => NOUNS[name]?.() ?? []));
+}
+
+/** The command tree, as far as these words need it. `onExitCode` is told the exit code of an action that is not 0. */
+async function buildProgram(
+  argv: readonly string[],
+  around: Surroundings,
+  onExitCode: (code: number) => void,
+): Promise<Command> {
   const program = new Command('pgsnapman')
     .description('Dumps, restores and copies PostgreSQL databases: many databases, many instances, one catalog.')
     .usage('[global options] <noun> <verb> [arguments]')
@@ -42,7 +42,7 @@ export function buildProgram(around: Surroundings, onExitCode: (code: number) =>
     .helpCommand('help [command]', 'show help for a command')
     .exitOverride()
     .configureOutput({ writeOut: (text) => void around.stdout.write(text), writeErr: () => {} });
-  for (const addNoun of NOUNS) addNoun(program, { around, onExitCode });
+  for (const addNoun of await nounsFor(argv)) addNoun(program, { around, onExitCode });
   addGlobalOptions(program);
   return program;
 }
@@ -54,7 +54,7 @@ export function buildProgram(around: Surroundings, onExitCode: (code: number) =>
  */
 export async function runCli(argv: readonly string[], around: Surroundings): Promise<number> {
   let exitCode = 0;
-  const program = buildProgram(around, (code) => {
+  const program = await buildProgram(argv, around, (code) => {
     exitCode = code;
   });
   try {

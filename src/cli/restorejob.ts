@@ -36,7 +36,7 @@ const COLUMNS: readonly ListColumn<RestoreJobRow>[] = [
 
 async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
   const { listRestoreJobs } = await import('../sql/catalog/restore-jobs.ts');
-  context.output.list(await context.withCatalog((catalog) => listRestoreJobs(catalog, options)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listRestoreJobs(catalog, options)), COLUMNS);
 }
 
 async function show(context: Context, [id = '']: readonly string[]): Promise<void> {

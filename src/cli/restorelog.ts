@@ -38,7 +38,7 @@ function took(row: RestoreRunRow): string {
 
 async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
   const { listRestoreRuns } = await import('../sql/catalog/restore-runs.ts');
-  context.output.list(await context.withCatalog((catalog) => listRestoreRuns(catalog, options)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listRestoreRuns(catalog, options)), COLUMNS);
 }
 
 async function show(context: Context, [reference = '']: readonly string[]): Promise<void> {

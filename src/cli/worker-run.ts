@@ -1,6 +1,6 @@
 import { isGood } from '../core/model/outcome.ts';
 import type { Context } from './context.ts';
-import { ProgressLine } from './output/progress-line.ts';
+import type { ProgressLine } from './output/progress-line.ts';
 import { dumpSentence, restoreSentence } from './run-report.ts';
 
 /** What is told of messages; the rest is in the catalog and the log. */
@@ -12,13 +12,13 @@ const LOUD: readonly string[] = ['warning', 'error', 'critical'];
  */
 export async function runWorkerTick(context: Context): Promise<number> {
   const { runTick } = await import('../worker/run/tick.ts');
-  const { around, options, output } = context;
-  const line = new ProgressLine(around.stderr, around.now, !options.quiet && !options.json, 'worker');
+  const { output } = context;
+  const line = await progressLine(context);
   const { exitCode, runs, messages } = await context
     .withWorker((worker) =>
-      runTick(worker, { onProgress: (kind, jobId, progress) => line.show(progress, `${kind} job ${jobId}`) }),
+      runTick(worker, { onProgress: (kind, jobId, progress) => line?.show(progress, `${kind} job ${jobId}`) }),
     )
-    .finally(() => line.clear());
+    .finally(() => line?.clear());
   if (output.json && runs.length + messages.length > 0) output.result('', { exit_code: exitCode, runs, messages });
   if (output.json) return exitCode;
   for (const { level, text } of messages) if (LOUD.includes(level)) output.note(`${level}: ${text}`);
@@ -27,4 +27,11 @@ export async function runWorkerTick(context: Context): Promise<number> {
     if (output.forPeople && isGood(run.result.outcome)) output.line(text);
   }
   return exitCode;
+}
+
+/** Only where somebody can see it; cron's ticks don't load what it needs. */
+async function progressLine({ around, options }: Context): Promise<ProgressLine | null> {
+  if (around.stderr.isTTY !== true || options.quiet || options.json) return null;
+  const { ProgressLine } = await import('./output/progress-line.ts');
+  return new ProgressLine(around.stderr, around.now, true, 'worker');
 }

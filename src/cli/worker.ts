@@ -58,7 +58,7 @@ async function register(context: Context, [name = '']: readonly string[], option
 
 async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
   const { listWorkers } = await import('../sql/catalog/workers.ts');
-  context.output.list(await context.withCatalog((catalog) => listWorkers(catalog, options)), COLUMNS);
+  await context.output.list(await context.withCatalog((catalog) => listWorkers(catalog, options)), COLUMNS);
 }
 
 async function show(context: Context, [reference = '']: readonly string[]): Promise<void> {

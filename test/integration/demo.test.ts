@@ -6,17 +6,22 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliHome, createCliHome } from '../support/cli.ts';
+import { type CliHome, type CliProcess, createCliHome } from '../support/cli.ts';
 import { leftovers } from '../support/leftovers.ts';
 import { expectRefusal } from '../support/refusal.ts';
 
 let home: CliHome;
 let directory = '';
+let running: CliProcess | undefined;
 beforeEach(async () => {
   home = await createCliHome();
   directory = join(home.directory, 'demo');
 });
-afterEach(() => home.remove());
+afterEach(async () => {
+  running?.child.kill('SIGINT');
+  await running?.finished.catch(() => {});
+  await home.remove();
+});
 
 /** Processes that work in the demo's folder or were told of it. */
 function processes(): string[] {
@@ -33,11 +38,11 @@ const TIMEOUT_MS = 400_000;
 it('stops everything when it is cancelled; then works, and works again in the same folder', {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const { child, finished } = await home.start(['demo', '--dir', directory]);
+  running = await home.start(['demo', '--dir', directory]);
   while (processes().filter((line) => line.endsWith('/bin/postgres')).length < 3) await sleep(50);
   expectRefusal(await home.run(['demo', '--dir', directory]), 12, /a demo is running/);
-  child.kill('SIGINT');
-  const cancelled = await finished;
+  running.child.kill('SIGINT');
+  const cancelled = await running.finished;
   expect(cancelled.exitCode).toBe(130);
   expect(cancelled.stderr).toMatch(/cancelled.*\nhint: /);
   expect(processes()).toEqual([]);

@@ -171,6 +171,45 @@ describe('a partial dump', () => {
   });
 });
 
+describe('a database that is not in UTF-8', () => {
+  beforeAll(async () => {
+    const create = (name: string, encoding: string) =>
+      cluster.psql(
+        'postgres',
+        `create database ${name} template template0 encoding ${encoding} lc_collate 'C' lc_ctype 'C'`,
+      );
+    await create('in_latin1', 'latin1');
+    const latin1 = await cluster.connect('in_latin1');
+    await latin1.script('create schema "Größe"; create table "Größe"."ü" (t text)');
+    await latin1.execute('insert into "Größe"."ü" values ($1)', ['äöü']);
+    await create('in_any_bytes', 'sql_ascii');
+    await cluster.psql(
+      'in_any_bytes',
+      `do $$ begin execute convert_from('\\x637265617465207461626c6520226772fcdf2220286120696e7429', 'SQL_ASCII'); end $$`,
+    );
+  });
+
+  it('is dumped in its own encoding, and its names are read in it', async () => {
+    const result = await worker.dump(instance, 'in_latin1');
+    expect(result).toMatchObject({ outcome: 'ok', row_count: 1 });
+    expect(result.content?.tables).toEqual([{ schema: 'Größe', name: 'ü', rows: 1, bytes: 4 + 5 }]);
+  });
+
+  it('is found by the names of a job', async () => {
+    const result = await worker.dump(instance, 'in_latin1', { job: { schemas: ['Größe'] } });
+    expect(result).toMatchObject({ outcome: 'ok', row_count: 1 });
+    expect(await worker.dump(instance, 'in_latin1', { job: { tables: ['"Größe".ü'] } })).toMatchObject({
+      row_count: 1,
+    });
+  });
+
+  it('may hold names of any bytes', async () => {
+    const result = await worker.dump(instance, 'in_any_bytes');
+    expect(result).toMatchObject({ outcome: 'ok', table_count: 1 });
+    expect(result.content?.tables.map((table) => table.name)).toEqual(['grüß']);
+  });
+});
+
 describe('dumps that follow one another', () => {
   it('share what is the same', async () => {
     const alone = await createDumpingWorker();

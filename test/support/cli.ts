@@ -46,7 +46,7 @@ export interface CliResult {
   json(): any;
 }
 
-interface CliProcess {
+export interface CliProcess {
   child: ChildProcess;
   finished: Promise<CliResult>;
 }

@@ -33,7 +33,7 @@ export interface TestWorker {
   remove(): Promise<void>;
 }
 
-export function restoreTask(dumpUuid: string, destination: Instance, job: RestoreJob): RestoreTask {
+function restoreTask(dumpUuid: string, destination: Instance, job: RestoreJob): RestoreTask {
   return { uuid: randomUUID(), job, destination, dumpUuid, triggerKind: 'manual', dueAt: null };
 }
 

@@ -9,7 +9,7 @@ import { migrateCatalog } from '../../sql/migrate.ts';
 import type { PrivateCluster } from '../../worker/cluster/private-cluster.ts';
 import type { DemoClusters } from './demo-clusters.ts';
 
-export const WORKER = 'demo';
+const WORKER = 'demo';
 export const DATABASE = 'shop';
 export const COPY = 'shop_copy';
 

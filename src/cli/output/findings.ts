@@ -11,7 +11,7 @@ export interface Finding {
 }
 
 /** Prints findings, hints under their findings for people. Gives the exit code: 1 if one of them is an error. */
-export function printFindings(output: Output, findings: readonly Finding[]): number {
+export async function printFindings(output: Output, findings: readonly Finding[]): Promise<number> {
   if (output.forPeople) {
     const width = Math.max(...findings.map(({ check }) => check.length));
     for (const { check, level, text, hint } of findings) {
@@ -19,7 +19,7 @@ export function printFindings(output: Output, findings: readonly Finding[]): num
       if (hint !== null) output.line(`${' '.repeat(width + 11)}hint: ${plain(hint)}`);
     }
   } else {
-    output.list(findings, [
+    await output.list(findings, [
       { key: 'level', title: 'LEVEL' },
       { key: 'check', title: 'CHECK' },
       { key: 'text', title: 'TEXT' },

@@ -1,5 +1,5 @@
 import { plain } from '../../core/text/plain.ts';
-import { layoutTable, type TableColumn } from '../../core/text/table.ts';
+import type { TableColumn } from '../../core/text/table.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import type { OutputStream, Surroundings } from './streams.ts';
 import { paint } from './tone.ts';
@@ -33,14 +33,19 @@ export class Output {
   }
 
   /** Prints rows: a table that fits the terminal, tab-separated values with a heading, or a JSON array of whole rows. */
-  list<T extends object>(rows: readonly T[], columns: readonly ListColumn<T>[]): void {
+  async list<T extends object>(rows: readonly T[], columns: readonly ListColumn<T>[]): Promise<void> {
     if (this.json) this.#print(jsonText(rows));
     else if (!this.forPeople) this.#printTabSeparated(rows, columns);
     else if (rows.length === 0) this.note('nothing found');
-    else this.#printTable(rows, columns);
+    else await this.#printTable(rows, columns);
   }
 
-  #printTable<T extends object>(rows: readonly T[], columns: readonly ListColumn<T>[]): void {
+  /** Less important columns in which no row has anything are left out. */
+  async #printTable<T extends object>(rows: readonly T[], all: readonly ListColumn<T>[]): Promise<void> {
+    const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === '';
+    const columns = all.filter(({ key, priority = 0 }) => priority === 0 || !rows.every((row) => isEmpty(row[key])));
+    // Loaded for tables only: knowing the width of every character costs more than an idle tick may.
+    const { layoutTable } = await import('../../core/text/table.ts');
     const texts = rows.map((row) =>
       columns.map(({ key, text }) => (text ? plain(text(row)) : valueText(key, row[key]))),
     );

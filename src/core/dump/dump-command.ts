@@ -10,6 +10,8 @@ export interface DumpCommandInput {
   job: Pick<DumpJob, 'dump_type' | 'schemas' | 'tables' | 'options' | 'on_demand'>;
   /** Exact tables to dump: the job's and what belongs to them (partitions). */
   tables: readonly { schema: string; name: string }[];
+  /** Encoding of the database, by Postgres's name for it. */
+  encoding: string;
   /** Tables at a time. */
   jobs: number;
   /** Where to write; must not exist, or be empty. */
@@ -76,10 +78,19 @@ export function dumpCommand(input: DumpCommandInput): Command {
     '--verbose',
     `--snapshot=${input.snapshot}`,
     ...(TYPE_OPTIONS[job.dump_type as keyof typeof TYPE_OPTIONS] ?? []),
-    ...(chosen.length > 0 ? ['--strict-names', ...chosen] : []),
+    ...(chosen.length > 0 ? ['--strict-names', ...namesInUtf8(chosen, input.encoding), ...chosen] : []),
     ...job.options,
   ];
   const options = [connection.PGOPTIONS, '-c bytea_output=hex'].filter((part) => part !== undefined && part !== '');
   const env = { ...connection, PGAPPNAME: input.applicationName, PGOPTIONS: options.join(' ') };
   return { file: input.pgDump, args, env };
+}
+
+/**
+ * pg_dump takes its arguments for text in the encoding of the database, and ours are UTF-8. Where that matters the dump is
+ * written in UTF-8, which a restore converts back.
+ */
+function namesInUtf8(chosen: readonly string[], encoding: string): string[] {
+  const matters = encoding !== 'UTF8' && encoding !== 'SQL_ASCII' && chosen.some((name) => /[^\x00-\x7f]/.test(name));
+  return matters ? ['--encoding=UTF8'] : [];
 }

@@ -160,6 +160,27 @@ function roleSettingStatements(name: string, database: Database, options: Proper
   return plan;
 }
 
+/**
+ * Comment and settings of a database in another encoding than UTF-8, for a session in that database: catalogs that all
+ * databases share hold texts in the encoding of the session that wrote them. The name is not written out, as it is in
+ * the encoding of the session that created the database.
+ */
+export function propertiesFromInside({ comment, settings }: Pick<Database, 'comment' | 'settings'>): Statement[] {
+  const statements = settings.map((setting) => ({
+    sql: executeInside('alter database %I %s', settingClause(setting)),
+    about: `set ${setting.name} of the database`,
+    essential: false,
+  }));
+  if (comment === null) return statements;
+  const sql = executeInside('comment on database %I is %L', comment);
+  return [...statements, { sql, about: 'comment on the database', essential: false }];
+}
+
+function executeInside(format: string, text: string): string {
+  const call = `pg_catalog.format('${format}', pg_catalog.current_database(), ${quoteLiteral(text)})`;
+  return `do language plpgsql ${quoteLiteral(`begin execute ${call}; end`)}`;
+}
+
 function limitStatements(name: string, database: Database): Statement[] {
   const statements: Statement[] = [];
   if (database.comment !== null) {

@@ -11,7 +11,7 @@ const isAbout = (entry: TocEntry | undefined, desc: string, tag: string): boolea
   entry?.desc === desc && entry.tag === tag;
 
 /** The errors of pg_restore that are no loss. Short on purpose: every other one fails the restore. */
-export const HARMLESS_ERRORS: readonly HarmlessError[] = [
+const HARMLESS_ERRORS: readonly HarmlessError[] = [
   {
     reason: 'every new database has the schema "public"',
     matches: (error, entry) => error.message === 'schema "public" already exists' && isAbout(entry, 'SCHEMA', 'public'),

@@ -35,8 +35,17 @@ export function planWarnings(
   return warnings;
 }
 
+/** What the job asks for and gets in another way, as there is no database yet that it could be about. */
+export function planNotes({ job, facts, target }: WarningQuestion, entries: readonly TocEntry[]): string[] {
+  const notes = extensionVersions(facts, entries, target);
+  if (job.properties === 'target')
+    notes.push("there is no database whose properties could be kept: they are the source's");
+  if (job.accept_losses) notes.push('losses are not accepted by this version: any fails the restore');
+  return notes;
+}
+
 /** Extensions come in the version that the target has; a note for each that differs. */
-export function extensionVersions(
+function extensionVersions(
   facts: DatabaseFacts,
   entries: readonly TocEntry[],
   target: Pick<TargetFacts, 'extensions'>,

@@ -5,11 +5,11 @@ import type { Toc } from '../postgres/toc.ts';
 import type { ToolVersion } from '../postgres/version.ts';
 import type { ArchiveChanges } from './archive-changes.ts';
 import { reachingOut, type Selection, selectEntries } from './archive-selection.ts';
-import { createDatabaseSql, databaseProperties } from './database-sql.ts';
+import { createDatabaseSql, databaseProperties, propertiesFromInside } from './database-sql.ts';
 import { type ExpectedContent, expectedContent } from './expected-content.ts';
 import { type PlanStep, planSteps } from './plan-steps.ts';
 import { planTablespaces, type TablespacePlan } from './plan-tablespaces.ts';
-import { extensionVersions, planWarnings } from './plan-warnings.ts';
+import { planNotes, planWarnings } from './plan-warnings.ts';
 import type { Refusal } from './refusal.ts';
 import { refuseJob } from './refuse-job.ts';
 import { refuseRoles } from './refuse-roles.ts';
@@ -57,6 +57,8 @@ export interface RestorePlan {
   /** What of the archive is restored, in its order. */
   selection: Pick<Selection, 'dumpIds' | 'entries'>;
   expected: ExpectedContent;
+  /** What is done to it first, from a session in it. */
+  propertiesFromInside: Statement[];
   /** What is done to the complete staging database, in this order, in one transaction with its renaming. */
   properties: Statement[];
 }
@@ -96,7 +98,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
       ...reachingOut(selection.entries, sameInstance),
       ...properties.warnings,
     ],
-    notes: [...(roles?.notes ?? []), ...tablespaces.notes, ...extensionVersions(facts, selection.entries, target)],
+    notes: [...(roles?.notes ?? []), ...tablespaces.notes, ...planNotes(question, selection.entries)],
     target: job.dest_dbname,
     staging,
     sameInstance,
@@ -106,10 +108,13 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),
+    propertiesFromInside: isUtf8(facts) ? [] : propertiesFromInside(facts.database),
     properties: properties.statements,
   };
   return { ...plan, steps: planSteps(plan, question) };
 }
+
+const isUtf8 = ({ database }: DatabaseFacts): boolean => database.encoding === 'UTF8';
 
 /** By the catalog's number where both are known, else by where they are reached. */
 function isSameInstance({ instance }: Manifest, destination: Instance): boolean {
@@ -128,9 +133,11 @@ function planProperties(
   exists: (role: string) => boolean,
   withRoles: boolean,
 ) {
-  return databaseProperties(facts.database, {
+  const { database } = facts;
+  const others = isUtf8(facts) ? database : { ...database, comment: null, settings: [] };
+  return databaseProperties(others, {
     name: staging,
-    owner: withRoles ? mapping.targetName(facts.database.owner) : target.user.name,
+    owner: withRoles ? mapping.targetName(database.owner) : target.user.name,
     restoringRole: target.user.name,
     targetName: mapping.targetName,
     exists,

@@ -1,6 +1,5 @@
 import stringWidth from 'string-width';
-
-const segmenter = new Intl.Segmenter();
+import { charactersOf } from './characters.ts';
 
 /** Columns that a text takes on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks. */
 export function displayWidth(text: string): number {
@@ -13,7 +12,7 @@ export function truncate(text: string, width: number): string {
   if (width < 1) return '';
   let result = '';
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const segment of charactersOf(text)) {
     const segmentWidth = displayWidth(segment);
     if (used + segmentWidth > width - 1) break;
     result += segment;

@@ -18,6 +18,9 @@ export async function beginWithSnapshot(c: Connection): Promise<string> {
   await c.rows(`select set_config(name, '0', false) from pg_settings where name = any($1)`, [
     TIMEOUTS_OF_NEWER_SERVERS,
   ]);
+  const server = await c.row<{ encoding: string }>(`select current_setting('server_encoding') as encoding`);
+  // There any bytes can be in a name, and a conversion to UTF-8 would refuse some of them.
+  if (server?.encoding === 'SQL_ASCII') await c.script(`set client_encoding = 'SQL_ASCII'`);
   await c.script('begin isolation level repeatable read read only');
   const row = await c.row<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
   return row?.snapshot ?? '';

@@ -65,6 +65,7 @@ async function attempt(dump: DatabaseDump, jobs: number): Promise<PgDumpEnd> {
     pgDump: dump.tools.pgDump,
     job: task.job,
     tables: dump.tables,
+    encoding: dump.facts.database.encoding,
     jobs,
     directory,
     snapshot,

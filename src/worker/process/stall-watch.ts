@@ -15,7 +15,7 @@ export interface StallWatchOptions {
   intervalMs?: number;
   /** One that fails or does not come back is no progress. */
   probe(): Promise<StallProbe>;
-  /** Called once. @param waitingFor as of the last look */
+  /** Called once. @param waitingFor as of the last look; a look that has not come back waits for the server */
   onStall(waitingFor: string | null): void;
 }
 
@@ -56,7 +56,7 @@ export class StallWatch {
     this.#last = now;
     if (this.#idleMs >= this.#options.timeoutMs) {
       this.stop();
-      this.#options.onStall(this.#waitingFor);
+      this.#options.onStall(this.#probing ? 'for an answer of the server' : this.#waitingFor);
     } else if (!this.#probing) void this.#probe();
   }
 

@@ -17,6 +17,8 @@ import { createdRoles, giveBack, type Settled, settleTarget } from './settle-tar
 import { createStaging } from './staging-database.ts';
 import { StagingWatch } from './staging-watch.ts';
 
+const SETTLE_TIMEOUT_MS = 120_000;
+
 export interface TargetChange {
   plan: RestorePlan;
   target: TargetFacts;
@@ -37,7 +39,7 @@ export async function changeTarget(run: RestoreRun, control: Connection, change:
     await makeDatabase(run, control, change, journal);
   } catch (error) {
     if (!isOrdinary(error)) throw error;
-    if ((await settle(run, control, journal)) !== 'finished') throw error;
+    if ((await settle(run, journal)) !== 'finished') throw error;
     run.warn(`the last answer of the server was lost (${errorText(error)}), but the database has got its name`);
     return journal;
   }
@@ -88,28 +90,23 @@ async function makeDatabase(
   await finishDatabase(run, control, plan, oid, journal);
 }
 
-/** After a failure. Null: the target could not be reached, and the journal stays for a later try. */
-async function settle(run: RestoreRun, control: Connection, journal: JournalFile): Promise<Settled | null> {
-  let own: Connection | null = null;
+/**
+ * After a failure, in a session of its own, as the old one may be what broke (it keeps the lock for as long as it lives).
+ * Null: the target could not be reached or did not answer, and the journal stays for a later try.
+ */
+async function settle(run: RestoreRun, journal: JournalFile): Promise<Settled | null> {
+  let c: Connection | null = null;
   try {
-    // a new session where the old one was what broke; the old one has the lock for as long as it lives
-    const c = await control.rows('select 1').then(
-      () => control,
-      async () => {
-        own = await run.connect(null);
-        return own;
-      },
-    );
+    c = await run.connect(null, { queryTimeoutMs: SETTLE_TIMEOUT_MS });
     const settled = await settleTarget(
       c,
       journal.content,
-      (name) => run.connect(name),
+      (name) => run.connect(name, { queryTimeoutMs: SETTLE_TIMEOUT_MS }),
       (line) => run.log(line),
     );
     if (settled === 'finished') return settled;
     const roles = await createdRoles(c, journal.content.roles);
-    if (roles.length > 0)
-      run.warn(`roles that the restore created remain: ${roles.map((name) => `"${name}"`).join(', ')}`);
+    if (roles.length > 0) run.warn(`roles that the restore created remain: ${roles.map(quoted).join(', ')}`);
     await journal.remove();
     return settled;
   } catch (error) {
@@ -117,6 +114,8 @@ async function settle(run: RestoreRun, control: Connection, journal: JournalFile
     run.warn(`staging database "${journal.content.staging}" could not be dropped yet: ${error.message}`);
     return null;
   } finally {
-    await (own as Connection | null)?.close();
+    await c?.close();
   }
 }
+
+const quoted = (name: string): string => `"${name}"`;

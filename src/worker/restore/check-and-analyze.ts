@@ -1,9 +1,11 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import { redactValues } from '../../core/restore/redact.ts';
 import type { RestorePlan } from '../../core/restore/restore-plan.ts';
+import type { Statement } from '../../core/restore/statement.ts';
 import { type Connection, ConnectionError } from '../../sql/connection.ts';
 import { checkDatabase } from './check-database.ts';
 import type { RestoreRun } from './restore-run.ts';
+import { runStatements } from './run-statements.ts';
 
 const CONNECTIONS = 2;
 
@@ -11,22 +13,34 @@ const CONNECTIONS = 2;
 export async function checkAndAnalyze(run: RestoreRun, control: Connection, plan: RestorePlan): Promise<void> {
   const connections: Connection[] = [];
   const endThem = () => {
-    for (const { backendPid } of connections) {
-      control.rows('select pg_terminate_backend($1)', [backendPid]).catch(() => {});
+    for (const connection of connections) {
+      control.rows('select pg_terminate_backend($1)', [connection.backendPid]).catch(() => {});
+      void connection.close(); // where the server does not answer, nobody else ends the waiting
     }
   };
   try {
-    for (let i = 0; i < CONNECTIONS; i++) connections.push(await run.connect(plan.staging, { row_security: 'off' }));
+    for (let i = 0; i < CONNECTIONS; i++)
+      connections.push(await run.connect(plan.staging, { session: { row_security: 'off' } }));
     run.stop.signal.addEventListener('abort', endThem, { once: true });
     run.stage('checking rows', { done_items: 0, total_items: plan.expected.tables.length });
     await checkDatabase(run, connections, plan.expected);
     run.stage('analyzing');
     await analyze(run, connections);
+    await setProperties(run, connections, plan.propertiesFromInside);
   } finally {
     run.stop.signal.removeEventListener('abort', endThem);
     await Promise.all(connections.map((connection) => connection.close()));
   }
   run.stop.check();
+}
+
+async function setProperties(
+  run: RestoreRun,
+  [c]: readonly Connection[],
+  statements: readonly Statement[],
+): Promise<void> {
+  if (statements.length === 0) return;
+  await c?.transaction(() => runStatements(c, statements, (warning) => run.warn(warning)));
 }
 
 /** Without statistics the data are there all the same: a failure is a warning. */

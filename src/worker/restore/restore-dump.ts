@@ -8,7 +8,6 @@ import type { ExpectedContent } from '../../core/restore/expected-content.ts';
 import { planRestore, type RestorePlan } from '../../core/restore/restore-plan.ts';
 import { stagingName } from '../../core/restore/staging-name.ts';
 import type { TargetFacts } from '../../core/restore/target-facts.ts';
-import type { Connection } from '../../sql/connection.ts';
 import { readTargetFacts } from '../../sql/instance/target-facts.ts';
 import { faultPoint } from '../fault.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -25,6 +24,8 @@ import { lockTarget } from './target-lock.ts';
 import { throwRefusals } from './throw-refusals.ts';
 
 export type { RestoreTask } from './restore-task.ts';
+
+const LEAST_QUERY_TIMEOUT_MS = 60_000;
 
 interface Done {
   expected: ExpectedContent;
@@ -59,7 +60,7 @@ export async function restoreDump(task: RestoreTask, context: RunContext): Promi
 }
 
 /** Everything but the journal. */
-export async function removeFiles(stagingDirectory: string): Promise<void> {
+async function removeFiles(stagingDirectory: string): Promise<void> {
   for (const name of ['toc', 'dump', 'entries.list']) {
     await rm(join(stagingDirectory, name), { recursive: true, force: true });
   }
@@ -69,7 +70,7 @@ async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promis
   faultPoint('restore.started');
   run.stage('checking');
   const dump = await readDump(run);
-  const control = await run.connect(null);
+  const control = await run.connect(null, { queryTimeoutMs: Math.max(run.stallTimeoutMs, LEAST_QUERY_TIMEOUT_MS) });
   control.onLost((error) =>
     run.stop.stop({ outcome: 'failed', sentence: errorText(error), hint: 'check that the target still runs' }),
   );
@@ -83,11 +84,9 @@ async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promis
     const journal = await changeTarget(run, control, { plan, target, tool, dump, directory });
     return { expected: plan.expected, journal, toolVersion: tool.version.text };
   } finally {
-    await close(control);
+    await control.close();
   }
 }
-
-const close = (connection: Connection): Promise<void> => connection.close();
 
 /** @throws PgSnapManError when something stands against the plan */
 function makePlan(run: RestoreRun, dump: DumpParts, target: TargetFacts, tool: ToolSet): RestorePlan {

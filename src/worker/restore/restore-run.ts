@@ -70,11 +70,20 @@ export class RestoreRun {
     return instanceConnection(this.task.destination, dbname, this.context.sources);
   }
 
-  async connect(dbname: string | null, session: Record<string, string> = {}): Promise<Connection> {
+  /** @param queryTimeoutMs an answer that takes longer counts as a lost connection; default: no limit */
+  async connect(
+    dbname: string | null,
+    options: { session?: Record<string, string>; queryTimeoutMs?: number } = {},
+  ): Promise<Connection> {
     return connect(this.settings(dbname), {
+      ...options,
       applicationName: this.applicationName,
-      session: { ...SESSION, ...session },
+      session: { ...SESSION, ...options.session },
     });
+  }
+
+  get stallTimeoutMs(): number {
+    return this.task.job.stall_timeout_ms ?? this.context.limits.stallTimeoutMs;
   }
 }
 

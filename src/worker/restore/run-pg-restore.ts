@@ -4,11 +4,14 @@ import type { TocEntry } from '../../core/postgres/toc.ts';
 import { ErrorReader } from '../../core/restore/error-reading.ts';
 import { judgeErrors } from '../../core/restore/harmless-errors.ts';
 import type { Section } from '../../core/restore/restore-progress.ts';
-import { type ChildResult, runChild } from '../process/run-child.ts';
+import { endProcesses } from '../dump/end-processes.ts';
+import { type ChildResult, type RunChildOptions, runChild } from '../process/run-child.ts';
 import type { RestoreRun } from './restore-run.ts';
 
 /** Lines for the log: one for each item, nothing that could hold values. */
 const ITEM = /^pg_restore: (creating|executing|processing data for|restoring) /;
+/** Between asking pg_restore to end and killing it. */
+const GRACE_MS = 5_000;
 const MOST_LOSSES_IN_MESSAGE = 3;
 
 export interface SectionOptions {
@@ -24,8 +27,7 @@ export interface SectionOptions {
  */
 export async function runPgRestore(run: RestoreRun, command: Command, options: SectionOptions): Promise<void> {
   const reader = new ErrorReader();
-  const result = await runChild(command, {
-    signal: run.stop.signal,
+  const result = await runToItsEnd(run, command, {
     stdout: 'ignore',
     onStderrLine: (line) => {
       reader.push(line);
@@ -35,6 +37,26 @@ export async function runPgRestore(run: RestoreRun, command: Command, options: S
   });
   run.stop.check();
   judgeResult(run, result, reader, options);
+}
+
+/**
+ * Processes that pg_restore does not take along when it is killed keep its standard error open, and us waiting: they are
+ * ended soon after.
+ */
+async function runToItsEnd(run: RestoreRun, command: Command, options: RunChildOptions): Promise<ChildResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const { signal } = run.stop;
+  const endOthers = () => {
+    timer = setTimeout(() => void endProcesses(run.applicationName), GRACE_MS + 500);
+  };
+  signal.addEventListener('abort', endOthers, { once: true });
+  try {
+    return await runChild(command, { ...options, signal, graceMs: GRACE_MS });
+  } finally {
+    signal.removeEventListener('abort', endOthers);
+    clearTimeout(timer);
+    if (signal.aborted) await endProcesses(run.applicationName);
+  }
 }
 
 function judgeResult(run: RestoreRun, result: ChildResult, reader: ErrorReader, options: SectionOptions): void {

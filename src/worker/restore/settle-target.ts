@@ -3,6 +3,8 @@ import { decideHealing, type Journal } from '../../core/restore/journal.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { dropStaging, endSessions } from './staging-database.ts';
 
+const LOCK_TIMEOUT_MS = 60_000;
+
 export type Settled = 'finished' | 'dropped' | 'nothing' | 'not ours any more';
 
 /**
@@ -21,6 +23,8 @@ export async function settleTarget(
   );
   const healing = decideHealing(journal, databases);
   if (healing.action === 'drop') {
+    // a session that is just connecting cannot be ended, and may stand still; then it is tried again later
+    await c.script(`set lock_timeout = '${LOCK_TIMEOUT_MS}ms'`);
     await endSessions(c, healing.oid);
     await dropStaging(c, { oid: healing.oid, name: journal.staging }, connectTo);
     log(`dropped staging database "${journal.staging}"`);

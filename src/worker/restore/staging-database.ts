@@ -7,7 +7,7 @@ import { type Connection, sqlStateOf } from '../../sql/connection.ts';
 const FORCE_SINCE = 130_000;
 const INVALID_LOCALE_STATES = ['42809', '22023', '0A000'];
 
-export async function databaseOid(c: Connection, name: string): Promise<number | null> {
+async function databaseOid(c: Connection, name: string): Promise<number | null> {
   const found = await c.row<{ oid: number }>('select oid::int8 as oid from pg_database where datname = $1', [name]);
   return found?.oid ?? null;
 }

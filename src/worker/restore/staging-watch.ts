@@ -9,7 +9,7 @@ export class StagingWatch {
   #onActivity: (activity: StagingActivity) => void = () => {};
 
   constructor(run: RestoreRun, control: Connection, databaseOid: number) {
-    const timeoutMs = run.task.job.stall_timeout_ms ?? run.context.limits.stallTimeoutMs;
+    const timeoutMs = run.stallTimeoutMs;
     this.#watch = new StallWatch({
       timeoutMs,
       probe: async () => {

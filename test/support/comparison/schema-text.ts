@@ -22,12 +22,18 @@ export function schemaLines(text: string): string[] {
 
 /** What is only in the one and only in the other; the order of lines is looked at when they are otherwise the same. */
 export function schemaDifferences(source: readonly string[], target: readonly string[]): string[] {
-  const missing = without(source, target).map((line) => `schema: only in the source: ${line}`);
-  const added = without(target, source).map((line) => `schema: only in the target: ${line}`);
-  if (missing.length + added.length > 0) return [...missing, ...added];
+  const [missing, added] = [without(source, target), without(target, source)];
+  const said = [
+    ...missing.filter(saysSomething).map((line) => `schema: only in the source: ${line}`),
+    ...added.filter(saysSomething).map((line) => `schema: only in the target: ${line}`),
+  ];
+  if (said.length > 0) return said;
   const at = source.findIndex((line, index) => line !== target[index]);
   return at < 0 ? [] : [`schema: the order differs from line ${at + 1}: ${source[at]} / ${target[at]}`];
 }
+
+/** Lines around comments differ where other lines do, and tell nothing. */
+const saysSomething = (line: string): boolean => line !== '' && line !== '--';
 
 function without(lines: readonly string[], others: readonly string[]): string[] {
   const left = new Map<string, number>();

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../../src/cli/options/instance-address.ts';
 import { checkTiming, parseKeep, parseWindow } from '../../../src/cli/options/job-options.ts';
-import { mapping, pointInTime, postgresName, timezone, wholeNumber } from '../../../src/cli/options/values.ts';
+import {
+  mapping,
+  pointInTime,
+  postgresName,
+  timeToCome,
+  timezone,
+  wholeNumber,
+} from '../../../src/cli/options/values.ts';
 
 const usage = expect.objectContaining({ code: 'usage', hint: expect.any(String) });
 
@@ -62,6 +69,13 @@ describe('a value of an option', () => {
     const parse = pointInTime('--since', () => new Date('2026-01-31T12:00:00Z'));
     expect(parse('24h')).toEqual(new Date('2026-01-30T12:00:00Z'));
     expect(() => parse('yesterday')).toThrow(usage);
+  });
+
+  it('that is a time to come counts a time span from now on', () => {
+    const parse = timeToCome('--at', () => new Date('2026-01-31T12:00:00Z'));
+    expect(parse('24h')).toEqual(new Date('2026-02-01T12:00:00Z'));
+    expect(parse('2026-02-03T04:05Z')).toEqual(new Date('2026-02-03T04:05:00Z'));
+    expect(() => parse('tomorrow')).toThrow(usage);
   });
 
   it('that is a time zone is known', () => {

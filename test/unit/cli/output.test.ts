@@ -29,20 +29,20 @@ const COLUMNS: ListColumn<Row>[] = [
   { key: 'tags', title: 'TAGS' },
 ];
 
-function printed(
-  work: (output: Output) => void,
+async function printed(
+  work: (output: Output) => unknown,
   options: Partial<GlobalOptions> = {},
   around: RecordedSurroundings = recordingSurroundings(),
-): string {
-  work(new Output(around, { ...NOTHING_SAID, ...options }));
+): Promise<string> {
+  await work(new Output(around, { ...NOTHING_SAID, ...options }));
   return around.out();
 }
-const list = (output: Output): void => output.list(ROWS, COLUMNS);
+const list = (output: Output): Promise<void> => output.list(ROWS, COLUMNS);
 
 describe('a list', () => {
-  it('is an aligned table on a terminal, with harmless text', () => {
+  it('is an aligned table on a terminal, with harmless text', async () => {
     const around = recordingSurroundings({ columns: 80, env: { NO_COLOR: '1' } });
-    expect(printed(list, {}, around).split('\n')).toEqual([
+    expect((await printed(list, {}, around)).split('\n')).toEqual([
       'ID  NAME          OUTCOME      SIZE  TAGS',
       ' 1  shop x [31m\\  ok       12.1 KiB  a, b',
       '20  -             failed        0 B  -',
@@ -50,49 +50,60 @@ describe('a list', () => {
     ]);
   });
 
-  it('has colours on a terminal, and none with --no-color, NO_COLOR or a dumb terminal', () => {
-    expect(printed(list, {}, recordingSurroundings({ columns: 80 }))).toContain('\x1b[31mfailed ');
+  it('leaves out less important columns in which no row has anything', async () => {
+    const around = recordingSurroundings({ columns: 80, env: { NO_COLOR: '1' } });
+    const rows = [{ id: 1, comment: null, note: null }];
+    const columns: ListColumn<(typeof rows)[number]>[] = [
+      { key: 'id', title: 'ID' },
+      { key: 'note', title: 'NOTE' },
+      { key: 'comment', title: 'COMMENT', priority: 1 },
+    ];
+    expect(await printed((output) => output.list(rows, columns), {}, around)).toBe('ID  NOTE\n1   -\n');
+  });
+
+  it('has colours on a terminal, and none with --no-color, NO_COLOR or a dumb terminal', async () => {
+    expect(await printed(list, {}, recordingSurroundings({ columns: 80 }))).toContain('\x1b[31mfailed ');
     for (const [options, env] of [
       [{ color: false }, {}],
       [{}, { NO_COLOR: '1' }],
       [{}, { TERM: 'dumb' }],
     ] as const) {
-      expect(printed(list, options, recordingSurroundings({ columns: 80, env }))).not.toContain('\x1b');
+      expect(await printed(list, options, recordingSurroundings({ columns: 80, env }))).not.toContain('\x1b');
     }
   });
 
-  it('is tab-separated with a heading in a pipe, one line a row, raw values', () => {
-    expect(printed(list)).toBe(
+  it('is tab-separated with a heading in a pipe, one line a row, raw values', async () => {
+    expect(await printed(list)).toBe(
       'id\tname\toutcome\traw_bytes\ttags\n' +
         '1\tshop\\nx\\t\\u001b[31m\\\\\tok\t12345\t["a","b"]\n' +
         '20\t\tfailed\t0\t[]\n',
     );
   });
 
-  it('has no heading in a pipe with --quiet', () => {
-    expect(printed(list, { quiet: true })).toMatch(/^1\t/);
+  it('has no heading in a pipe with --quiet', async () => {
+    expect(await printed(list, { quiet: true })).toMatch(/^1\t/);
   });
 
-  it('is an array of whole rows with --json, on a terminal too', () => {
-    const text = printed(list, { json: true }, recordingSurroundings({ columns: 80 }));
+  it('is an array of whole rows with --json, on a terminal too', async () => {
+    const text = await printed(list, { json: true }, recordingSurroundings({ columns: 80 }));
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(ROWS)));
     expect(JSON.parse(text)[0].at).toBe('1970-01-01T00:00:00.000Z');
   });
 
-  it('that is empty is an empty array, a heading, or a note', () => {
-    expect(printed((output) => output.list([], COLUMNS), { json: true })).toBe('[]\n');
-    expect(printed((output) => output.list([], COLUMNS))).toBe('id\tname\toutcome\traw_bytes\ttags\n');
+  it('that is empty is an empty array, a heading, or a note', async () => {
+    expect(await printed((output) => output.list([], COLUMNS), { json: true })).toBe('[]\n');
+    expect(await printed((output) => output.list([], COLUMNS))).toBe('id\tname\toutcome\traw_bytes\ttags\n');
     const terminal = recordingSurroundings({ columns: 80 });
-    expect(printed((output) => output.list([], COLUMNS), {}, terminal)).toBe('');
+    expect(await printed((output) => output.list([], COLUMNS), {}, terminal)).toBe('');
     expect(terminal.err()).toBe('nothing found\n');
   });
 });
 
 describe('one thing', () => {
-  it('is shown by field names, with several lines where there are several', () => {
+  it('is shown by field names, with several lines where there are several', async () => {
     const around = recordingSurroundings({ columns: 80 });
     const record = { id: 3, raw_bytes: 2048, warnings: ['one', 'two'], log_tail: 'a\nb\n', active: true };
-    expect(printed((output) => output.show(record), {}, around).split('\n')).toEqual([
+    expect((await printed((output) => output.show(record), {}, around)).split('\n')).toEqual([
       'id         3',
       'raw_bytes  2.0 KiB',
       'warnings   one',
@@ -104,19 +115,19 @@ describe('one thing', () => {
     ]);
   });
 
-  it('is name and raw value in a pipe, one line a field', () => {
-    expect(printed((output) => output.show({ id: 3, raw_bytes: 2048, log_tail: 'a\nb\n' }))).toBe(
+  it('is name and raw value in a pipe, one line a field', async () => {
+    expect(await printed((output) => output.show({ id: 3, raw_bytes: 2048, log_tail: 'a\nb\n' }))).toBe(
       'id\t3\nraw_bytes\t2048\nlog_tail\ta\\nb\\n\n',
     );
   });
 
-  it('that was added is its id, or the whole object with --json', () => {
-    expect(printed((output) => output.created({ id: 7 }))).toBe('7\n');
-    expect(JSON.parse(printed((output) => output.created({ id: 7 }), { json: true }))).toEqual({ id: 7 });
+  it('that was added is its id, or the whole object with --json', async () => {
+    expect(await printed((output) => output.created({ id: 7 }))).toBe('7\n');
+    expect(JSON.parse(await printed((output) => output.created({ id: 7 }), { json: true }))).toEqual({ id: 7 });
   });
 
-  it('in JSON holds no control characters that a terminal would act on', () => {
-    const text = printed((output) => output.show({ name: '\u009b31m\x1b[0m' }), { json: true });
+  it('in JSON holds no control characters that a terminal would act on', async () => {
+    const text = await printed((output) => output.show({ name: '\u009b31m\x1b[0m' }), { json: true });
     expect(text).toBe('{\n  "name": "\\u009b31m\\u001b[0m"\n}\n');
     expect(JSON.parse(text)).toEqual({ name: '\u009b31m\x1b[0m' });
   });
@@ -128,16 +139,16 @@ describe('findings', () => {
     { check: 'connection', level: 'error', text: 'refused', hint: 'start it' },
   ] as const;
 
-  it('end with 1 if one is an error, else with 0', () => {
+  it('end with 1 if one is an error, else with 0', async () => {
     const around = recordingSurroundings();
     const output = new Output(around, NOTHING_SAID);
-    expect(printFindings(output, findings)).toBe(1);
-    expect(printFindings(output, findings.slice(0, 1))).toBe(0);
+    expect(await printFindings(output, findings)).toBe(1);
+    expect(await printFindings(output, findings.slice(0, 1))).toBe(0);
   });
 
-  it('show hints under them on a terminal', () => {
+  it('show hints under them on a terminal', async () => {
     const around = recordingSurroundings({ columns: 80, env: { NO_COLOR: '1' } });
-    printFindings(new Output(around, NOTHING_SAID), findings);
+    await printFindings(new Output(around, NOTHING_SAID), findings);
     expect(around.out()).toBe(
       'ok       tools       fine\nerror    connection  refused\n                     hint: start it\n',
     );
@@ -147,11 +158,11 @@ describe('findings', () => {
 describe('an error', () => {
   const error = new PgSnapManError('not_found', 'instance "a\x1b[31mb" does not exist', 'instance list shows them');
 
-  it('is a sentence and a hint, without control characters', () => {
+  it('is a sentence and a hint, without control characters', async () => {
     expect(errorLines(error, false)).toBe('instance "a[31mb" does not exist\nhint: instance list shows them\n');
   });
 
-  it('is one JSON object on one line with --json', () => {
+  it('is one JSON object on one line with --json', async () => {
     const text = errorLines(error, true);
     expect(text.trimEnd()).not.toContain('\n');
     expect(JSON.parse(text)).toEqual({

@@ -19,6 +19,7 @@ const input = (changes: Partial<DumpCommandInput> = {}): DumpCommandInput => ({
   pgDump: '/pg/bin/pg_dump',
   job: job(),
   tables: [],
+  encoding: 'UTF8',
   jobs: 3,
   directory: '/root/staging/x/dump',
   snapshot: '00000003-0000001B-1',
@@ -66,6 +67,17 @@ describe('the command line of pg_dump', () => {
     expect(schemas.slice(-3)).toEqual(['--strict-names', '--schema="a*""b"', '--schema="-x"']);
     const tables = dumpCommand(input({ tables: [{ schema: 'S.1', name: 'a\nb?' }] })).args;
     expect(tables.slice(-2)).toEqual(['--strict-names', '--table="S.1"."a\nb?"']);
+  });
+
+  it('asks for UTF-8 where names would be read in another encoding of the database', () => {
+    const args = (encoding: string, schema: string) =>
+      dumpCommand(input({ encoding, job: job({ schemas: [schema] }) })).args.filter((arg) =>
+        arg.startsWith('--encoding'),
+      );
+    expect(args('LATIN1', 'Größe')).toEqual(['--encoding=UTF8']);
+    expect(args('LATIN1', 'plain')).toEqual([]);
+    expect(args('UTF8', 'Größe')).toEqual([]);
+    expect(args('SQL_ASCII', 'Größe')).toEqual([]);
   });
 
   it('gives the options of the job last, and keeps options for the server', () => {

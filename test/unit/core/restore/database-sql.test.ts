@@ -4,6 +4,7 @@ import {
   databaseProperties,
   localeRefusal,
   type PropertyOptions,
+  propertiesFromInside,
 } from '../../../../src/core/restore/database-sql.ts';
 import { database } from './parts.ts';
 
@@ -144,6 +145,15 @@ describe('properties', () => {
     expect(planned.warnings).toEqual([
       'settings of role "gone" in the database are left out: role "gone" does not exist on the target',
     ]);
+  });
+
+  test('comment and settings can be set from inside, whatever the database is called there', () => {
+    const statements = propertiesFromInside({ comment: "it's", settings: [{ name: 'a', value: 'b' }] });
+    expect(statements.map(({ sql: text }) => text)).toEqual([
+      `do language plpgsql 'begin execute pg_catalog.format(''alter database %I %s'', pg_catalog.current_database(), ''set "a" to ''''b''''''); end'`,
+      `do language plpgsql 'begin execute pg_catalog.format(''comment on database %I is %L'', pg_catalog.current_database(), ''it''''s''); end'`,
+    ]);
+    expect(propertiesFromInside({ comment: null, settings: [] })).toEqual([]);
   });
 
   test('security labels are reported', () => {

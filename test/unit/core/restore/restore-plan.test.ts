@@ -230,3 +230,12 @@ test('a role map that names a role which the dump does not know is a warning', (
   const plan = planRestore(question({}, [], { role_map: { typo: 'root' } }));
   expect(plan.warnings.at(-1)).toBe('the role map names roles that are not in the dump: "typo"');
 });
+
+test('what this version cannot do as asked for, without harm, is a note', () => {
+  const plan = planRestore(question({}, [], { properties: 'target', accept_losses: true }));
+  expect(plan.refusals).toEqual([]);
+  expect(plan.notes).toEqual([
+    "there is no database whose properties could be kept: they are the source's",
+    'losses are not accepted by this version: any fails the restore',
+  ]);
+});
