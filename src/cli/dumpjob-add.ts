@@ -5,7 +5,7 @@ import { checkOptions, DUMP_OPTIONS } from '../core/postgres/options.ts';
 import { addVerb, type TreeSettings } from './command-tree.ts';
 import type { Context } from './context.ts';
 import { checkTiming, parseKeep, type Retention, scheduleText, tableName } from './options/job-options.ts';
-import { pointInTime, postgresName, repeated, someText, timezone, wholeNumber } from './options/values.ts';
+import { postgresName, repeated, someText, timeToCome, timezone, wholeNumber } from './options/values.ts';
 import { writing } from './refused-value.ts';
 
 interface AddOptions {
@@ -56,7 +56,11 @@ export function addDumpJobAdd(noun: Command, settings: TreeSettings): void {
     )
     .option('--schedule <cron>', 'five cron fields or a nickname: "0 3 * * *", @daily', scheduleText)
     .option('--once', 'a single job: as soon as possible, or --at a time')
-    .option('--at <time>', 'when a single job runs', pointInTime('--at', settings.around.now))
+    .option(
+      '--at <time>',
+      'when a single job runs: a time, or a span from now on',
+      timeToCome('--at', settings.around.now),
+    )
     .option('--timezone <zone>', 'time zone of the schedule', timezone)
     .option('--keep <d,w,m,y>', 'daily, weekly, monthly, yearly dumps to keep', parseKeep)
     .option('--keep-last <n>', 'never fewer good dumps than that', wholeNumber('--keep-last', 1, 1_000_000))

@@ -6,7 +6,7 @@ import type { Connection } from '../sql/connection.ts';
 import { addVerb, type TreeSettings } from './command-tree.ts';
 import type { Context } from './context.ts';
 import { checkTiming, scheduleText, tableName } from './options/job-options.ts';
-import { mapping, pointInTime, postgresName, repeated, someText, timezone, wholeNumber } from './options/values.ts';
+import { mapping, postgresName, repeated, someText, timeToCome, timezone, wholeNumber } from './options/values.ts';
 import { writing } from './refused-value.ts';
 
 interface AddOptions {
@@ -86,7 +86,11 @@ function addHow(command: Command, settings: TreeSettings): void {
     .option('--accept-losses', 'what can not be restored is a warning, not a failure')
     .option('--schedule <cron>', 'repeat: five cron fields or a nickname', scheduleText)
     .option('--once', 'a single job: as soon as possible, or --at a time')
-    .option('--at <time>', 'when a single job runs', pointInTime('--at', settings.around.now))
+    .option(
+      '--at <time>',
+      'when a single job runs: a time, or a span from now on',
+      timeToCome('--at', settings.around.now),
+    )
     .option('--timezone <zone>', 'time zone of the schedule', timezone);
 }
 

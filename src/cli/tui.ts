@@ -23,12 +23,13 @@ async function openTui(context: Context, _args: readonly string[], { ascii = fal
     throw new PgSnapManError('usage', 'the manager prints no JSON', 'use a list such as `dump list --json`');
   // Before the screen is taken: what is wrong with the configuration is an ordinary error.
   const configuration = context.configuration();
-  const { openCatalog } = await import('../worker/catalog-access.ts');
-  const { requireCatalog } = await import('../sql/migrate.ts');
   await around.openManager({
     color: options.color && !around.env.NO_COLOR,
     ascii,
     async openCatalog() {
+      // Loaded here, so that the first picture does not wait for it.
+      const { openCatalog } = await import('../worker/catalog-access.ts');
+      const { requireCatalog } = await import('../sql/migrate.ts');
       const catalog = await openCatalog(configuration);
       try {
         await requireCatalog(catalog);

@@ -1,5 +1,11 @@
+import { EXIT_CODES } from '../core/errors.ts';
 import { isGood } from '../core/model/outcome.ts';
+import type { Message } from '../core/model/results.ts';
+import type { FinishedRun } from '../worker/run/running.ts';
+import type { TickOptions } from '../worker/run/tick.ts';
 import type { Context } from './context.ts';
+import { interruptSignal } from './interruption.ts';
+import type { Output } from './output/output.ts';
 import type { ProgressLine } from './output/progress-line.ts';
 import { dumpSentence, restoreSentence } from './run-report.ts';
 
@@ -8,25 +14,28 @@ const LOUD: readonly string[] = ['warning', 'error', 'critical'];
 
 /**
  * `worker run`: one tick. Nothing to do prints nothing, because cron mails whatever is printed; what went wrong is
- * printed on standard error, what went well only for people on a terminal.
+ * printed on standard error, what went well only for people on a terminal. Asked to end, it ends its runs in order.
  */
 export async function runWorkerTick(context: Context): Promise<number> {
   const { runTick } = await import('../worker/run/tick.ts');
   const { output } = context;
   const line = await progressLine(context);
+  const signal = interruptSignal();
+  const onProgress: TickOptions['onProgress'] = (kind, jobId, progress) => line?.show(progress, `${kind} job ${jobId}`);
   const { exitCode, runs, messages } = await context
-    .withWorker((worker) =>
-      runTick(worker, { onProgress: (kind, jobId, progress) => line?.show(progress, `${kind} job ${jobId}`) }),
-    )
+    .withWorker((worker) => runTick(worker, { signal, onProgress }))
     .finally(() => line?.clear());
   if (output.json && runs.length + messages.length > 0) output.result('', { exit_code: exitCode, runs, messages });
-  if (output.json) return exitCode;
+  if (!output.json) tell(output, runs, messages);
+  return signal.aborted ? EXIT_CODES.cancelled : exitCode;
+}
+
+function tell(output: Output, runs: readonly FinishedRun[], messages: readonly Message[]): void {
   for (const { level, text } of messages) if (LOUD.includes(level)) output.note(`${level}: ${text}`);
   for (const run of runs) {
     const text = run.kind === 'dump' ? dumpSentence(run.result) : restoreSentence(run.result);
     if (output.forPeople && isGood(run.result.outcome)) output.line(text);
   }
-  return exitCode;
 }
 
 /** Only where somebody can see it; cron's ticks don't load what it needs. */

@@ -1,5 +1,6 @@
 import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { startTestCatalog, startTestCluster, type TestCluster } from '../support/clusters.ts';
@@ -302,5 +303,40 @@ describe('the embedded catalog', () => {
     } finally {
       await local.remove();
     }
+  });
+});
+
+describe('a run that is asked to end', () => {
+  /** Holds up every dump of `shop` until it is released. */
+  async function locked(): Promise<() => Promise<void>> {
+    const holder = await cluster.connect('shop');
+    await holder.script('begin; lock table t in access exclusive mode');
+    return () => holder.close();
+  }
+
+  async function someoneWaits(): Promise<void> {
+    const waiting = "select count(*) from pg_stat_activity where datname = 'shop' and wait_event_type = 'Lock'";
+    while ((await cluster.psql('postgres', waiting)) === '0') await sleep(50);
+  }
+
+  it.each([
+    ['Ctrl-C', 'SIGINT', (id: string) => ['dumpjob', 'run', id]],
+    ['a shutdown', 'SIGTERM', () => ['worker', 'run']],
+  ] as const)('by %s ends in order, with 130 and a dump that is cancelled', async (_, signal, command) => {
+    const added = await home.ok(['dumpjob', 'add', '--instance', 'main', '--db', 'shop', '--once']);
+    const id = added.stdout.trim();
+    const release = await locked();
+    const { child, finished } = await home.start(command(id));
+    try {
+      await someoneWaits();
+      child.kill(signal);
+      expect((await finished).exitCode).toBe(130);
+    } finally {
+      await release();
+      await finished;
+    }
+    const [dump] = (await home.ok(['dump', 'list', '--json', '--job', id])).json();
+    expect(dump).toMatchObject({ outcome: 'cancelled', state: null });
+    expect((await home.ok(['activity', 'list', '--json'])).json()).toEqual([]);
   });
 });

@@ -51,6 +51,7 @@ it('stops everything when it is cancelled; then works, and works again in the sa
   expect(demo.stdout.split('\n').filter((line) => line.startsWith('✔ ')).length).toBeGreaterThanOrEqual(9);
   expect(demo.stdout).toMatch(/^first dump of shop +ok +[\d,]+ /m);
   expect(demo.stdout).toMatch(/^restore to shop_copy on test +ok +[\d,]+ /m);
+  expect(demo.stdout).toMatch(/^ {2}PGSNAPMAN_CONFIG=\S+ pgsnapman$/m);
   expect(demo.stdout).toMatch(/^ {2}PGSNAPMAN_CONFIG=\S+ pgsnapman dump list$/m);
   expect(demo.stderr).toBe('');
   expect(processes()).toEqual([]);

@@ -380,6 +380,20 @@ describe('a job by hand', () => {
   });
 });
 
+describe('a restore without a dump to restore', () => {
+  it('by hand is a failed restore that says so, and leaves nothing waiting', async () => {
+    await sql(`
+      insert into pgsnapman.dump_job (instance_id, dbname, status) values (1, 'shop', 'halted');
+      insert into pgsnapman.restore_job (dest_instance_id, dest_dbname, latest_of_dump_job_id) values (1, 'none_${number}', 1)`);
+    expect(await runRestoreJobNow(worker, 1)).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining("there is no good dump of dump job 1 in this worker's repository"),
+    });
+    expect([inRoot('queue'), inRoot('staging'), inRoot('spool')]).toEqual([[], [], []]);
+    expect(await sql('select outcome from pgsnapman.restore_run')).toBe('failed');
+  });
+});
+
 describe('a run whose process died', () => {
   const died = async (attempts: number, trigger: 'schedule' | 'manual'): Promise<void> => {
     await sql(`insert into pgsnapman.dump_job (instance_id, dbname, schedule) values (1, 'shop', '0 3 1 1 *')`);

@@ -36,9 +36,10 @@ export function printSummary(context: Context, folder: DemoFolder, results: Demo
   const command = `PGSNAPMAN_CONFIG=${shellWord(folder.configurationFile)} ${program}`;
   output.line(
     kept
-      ? 'The clusters are running. Look at what was made:'
-      : 'The clusters are stopped; the catalog starts when it is asked. Look at what was made:',
+      ? 'The clusters are running. The manager, full screen, on what was made; and the same by commands:'
+      : 'The clusters are stopped; the catalog starts when it is asked. The manager, full screen, on what was made; and the same by commands:',
   );
+  output.line(`  ${command}`);
   output.line(`  ${command} dump list`);
   output.line(`  ${command} restorelog list`);
   output.line(`  ${command} catalog stop`);

@@ -1,4 +1,5 @@
 import { PgSnapManError } from '../../core/errors.ts';
+import { parseDuration } from '../../core/text/duration.ts';
 import { parseTime } from '../../core/text/time.ts';
 
 /** Parsers for values of options; each throws `usage` with the option's name, so that wrong syntax is told before any lookup. */
@@ -53,6 +54,16 @@ export function pointInTime(option: string, now: () => Date): (value: string) =>
     const time = parseTime(value, now());
     if (time !== null) return time;
     throw wrong(option, value, 'a time span such as 24h or 7d, or a time such as 2026-01-31T03:00');
+  };
+}
+
+/** A time to come: a time span counts from now on. One that has passed means at once. */
+export function timeToCome(option: string, now: () => Date): (value: string) => Date {
+  return (value) => {
+    const spanMs = parseDuration(value);
+    const time = spanMs === null ? parseTime(value, now()) : new Date(now().getTime() + spanMs);
+    if (time !== null) return time;
+    throw wrong(option, value, 'a time span from now on such as 2h, or a time such as 2026-01-31T03:00');
   };
 }
 

@@ -84,10 +84,13 @@ export class ChunkDumpWriter implements DumpWriter {
     draft: ManifestDraft,
     documents: DumpDocuments,
   ): Promise<{ manifest: Manifest; manifestSha256: string }> {
+    let doing = 'storing the dump in the repository';
     try {
-      return await this.#commit(draft, documents);
+      const stored = await this.#finish(documents);
+      doing = 'writing the manifest of the dump';
+      return await this.#commit(draft, stored);
     } catch (error) {
-      throw storageError(error, 'writing the manifest of the dump');
+      throw storageError(error, doing);
     }
   }
 
@@ -110,10 +113,15 @@ export class ChunkDumpWriter implements DumpWriter {
     return { path, role, sha256, size_bytes: sizeBytes, rows, extents };
   }
 
-  async #commit(draft: ManifestDraft, documents: DumpDocuments) {
+  /** Everything that the dump needs is in packs and durable; returns where its documents are. */
+  async #finish(documents: DumpDocuments): Promise<ListedFile[]> {
     await this.#blocks.closeBlocks(); // documents are read alone: no need to decompress tables with them
     const stored = await this.#storeDocuments(documents);
     await this.#blocks.finish();
+    return stored;
+  }
+
+  async #commit(draft: ManifestDraft, stored: readonly ListedFile[]) {
     await noteDamage(this.#parts.repository, this.#blocks.damaged);
     const needs = await this.#needs([...this.#files, ...stored]);
     const healed = await this.#heal(needs);

@@ -99,6 +99,11 @@ function interruptedSentence(
   return `the restore of database "${target}" on ${instance.name} was interrupted${dropped}${remain}`;
 }
 
+/** The folder may never have been made: a run can end before it begins to work. */
 async function empty(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
 }
