@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../core/errors.ts';
 import { BlockSet } from '../../core/repository/block-set.ts';
@@ -212,13 +212,4 @@ async function verify(
   for (const { key } of blocks)
     if (known.has(key) && !bad.has(key)) await rm(damageFile(repository, key), { force: true });
   for (const { key, reason } of damaged) problems.add(`block ${key}`, reason, users.get(key)?.dumps ?? []);
-}
-
-/** Folders in `dumps` of which nothing can be read, with the reason; for repair. */
-export async function unreadableDumps(repository: string): Promise<{ folder: string; reason: string }[]> {
-  const unreadable: { folder: string; reason: string }[] = [];
-  for (const folder of await readdir(join(repository, 'dumps'))) {
-    await readManifest(repository, folder).catch((error) => unreadable.push({ folder, reason: errorText(error) }));
-  }
-  return unreadable;
 }

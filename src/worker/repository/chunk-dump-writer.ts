@@ -17,7 +17,6 @@ import { dumpFolderName, MANIFEST_FILE, sha256Of } from './dump-folder.ts';
 import { type FileSource, takeFile } from './file-intake.ts';
 import { healBlocks } from './heal.ts';
 import type { Lease } from './leases.ts';
-import { blockKey } from './pack-index.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE, STATE_FILE } from './paths.ts';
 import { loadReferences } from './references.ts';
 import type { DumpDocuments, DumpIdentity, DumpWriter, ManifestDraft, StoredFileSummary } from './repository.ts';
@@ -225,9 +224,7 @@ function asJson(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`;
 }
 
-export function splitKey(key: string): [pack: string, block: number] {
+function splitKey(key: string): [pack: string, block: number] {
   const [pack = '', block] = key.split(':');
   return [pack, Number(block)];
 }
-
-export { blockKey };
