@@ -2,7 +2,7 @@ import { PgSnapManError } from '../core/errors.ts';
 import { type Connection, sqlStateOf } from './connection.ts';
 import { CATALOG_VERSION, migrationFiles } from './migration-files.ts';
 
-export interface CatalogStatus {
+interface CatalogStatus {
   installed: boolean;
   /** Number of the newest migration that is installed; null: none. */
   version: number | null;

@@ -3,7 +3,7 @@ import { type InstalledMigration, installedMigrations, newerCatalog } from './ca
 import { type Connection, QueryError } from './connection.ts';
 import { CATALOG_VERSION, type MigrationFile, migrationFiles } from './migration-files.ts';
 
-export { type CatalogStatus, catalogStatus, requireCatalog } from './catalog-status.ts';
+export { catalogStatus, requireCatalog } from './catalog-status.ts';
 export { CATALOG_VERSION } from './migration-files.ts';
 
 const OLDEST_SERVER = 140_000;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +28,13 @@ export async function builtProgram(): Promise<string> {
   while (!existsSync(program) && Date.now() < until) await sleep(100);
   if (!existsSync(program)) throw new Error('the program could not be built');
   return program;
+}
+
+/** A copy of our Node that other accounts can run, too: a clone may lie in a home that is closed to them. */
+export async function nodeForEverybody(): Promise<string> {
+  const copy = join(dirname(await builtProgram()), '..', 'node');
+  if (!existsSync(copy)) await copyFile(process.execPath, copy);
+  return copy;
 }
 
 /** The finished build appears in one rename. */

@@ -12,7 +12,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtProgram } from './built-program.ts';
+import { builtProgram, nodeForEverybody } from './built-program.ts';
 
 export interface CliHomeOptions {
   /** Default: `local`, the embedded catalog. */
@@ -119,6 +119,7 @@ function collect(child: ChildProcess, timeoutMs: number, command: string): Promi
 /** Makes a home for a user with a configuration file; the root directory in it does not exist yet. */
 export async function createCliHome(options: CliHomeOptions = {}): Promise<CliHome> {
   const program = await builtProgram();
+  const node = options.account ? await nodeForEverybody() : process.execPath;
   const directory = await mkdtemp(join(tmpdir(), 'pgsnapman-cli-'));
   await chmod(directory, 0o711); // an embedded catalog of root runs as another account
   const [configFile, root] = [join(directory, 'pgsnapman.toml'), join(directory, 'root')];
@@ -131,7 +132,7 @@ export async function createCliHome(options: CliHomeOptions = {}): Promise<CliHo
   await configure({});
 
   const start: CliHome['start'] = async (args, run = {}) => {
-    const command = [...(run.prefix ?? []), process.execPath, program, ...args];
+    const command = [...(run.prefix ?? []), node, program, ...args];
     if (!run.withoutConfiguration) command.push('--config', configFile);
     const [file = '', ...rest] = command;
     const child = spawn(file, rest, {

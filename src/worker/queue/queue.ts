@@ -15,6 +15,8 @@ const SET_ASIDE = 'broken';
 export interface Queue {
   /** All entries in the order in which they start; files that cannot be read are set aside and named in `broken`. */
   list(): Promise<{ entries: QueueEntry[]; broken: string[] }>;
+  /** The entry as it is now; undefined: it is not there any more. */
+  reread(entry: QueueEntry): Promise<QueueEntry | undefined>;
   /** False: one of that name is there already, and stays. */
   add(entry: QueueEntry): Promise<boolean>;
   update(entry: QueueEntry): Promise<void>;
@@ -32,6 +34,10 @@ export function openQueue(folder: string): Queue {
         if (entry !== undefined) entries.push(entry);
       }
       return { entries: inOrder(entries), broken };
+    },
+    async reread(entry) {
+      const now = await readJson(pathOf(entry), queueEntrySchema);
+      return now?.uuid === entry.uuid ? now : undefined;
     },
     async add(entry) {
       if (await exists(pathOf(entry))) return false;

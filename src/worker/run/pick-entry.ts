@@ -34,7 +34,12 @@ export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry)
       if (!wants(entry) || !(await mayRun(session, entry, entries))) continue;
       const release = locks.take(entry);
       if (release === null) continue;
-      return { entry: await noteStart(session, entry), died: entry.attempts > 0, release };
+      // Whoever ran it removed it before they let the job's lock go: only now what is there is what is to be done.
+      const current = await worker.queue.reread(entry);
+      if (current !== undefined) {
+        return { entry: await noteStart(session, current), died: current.attempts > 0, release };
+      }
+      release();
     }
     return null;
   });

@@ -58,6 +58,35 @@ describe('pickEntry', () => {
     releaseAll([...first.slice(1), ...second]);
   });
 
+  it('gives nothing that came to its end while the queue was being looked through', async () => {
+    const { session } = await prepare([dump(1), dump(2)]);
+    const { queue } = session.worker;
+    const look = queue.list;
+    queue.list = async () => {
+      const seen = await look();
+      await queue.remove(dump(1)); // another process, which then lets the lock of the job go
+      return seen;
+    };
+    const picked = await pickAll(session);
+    expect(ids(picked)).toEqual([2]);
+    releaseAll(picked);
+    expect((await look()).entries.map(({ job }) => job.id)).toEqual([2]);
+  });
+
+  it('takes an entry as it is when its lock is free, not as it was when the queue was read', async () => {
+    const { session } = await prepare([dump(1)]);
+    const { queue } = session.worker;
+    const look = queue.list;
+    queue.list = async () => {
+      const seen = await look();
+      await queue.update({ ...dump(1), attempts: 1 }); // somebody started on it and died
+      return seen;
+    };
+    const picked = await pickEntry(session, () => true);
+    expect(picked).toMatchObject({ died: true, entry: { attempts: 2 } });
+    picked?.release();
+  });
+
   it('keeps to the limit of an instance, for dumps and restores together', async () => {
     const restore = sampleRestoreEntry({ uuid: uuid(9), dump_uuid: uuid(99) });
     const { session } = await prepare([dump(1), dump(2), dump(3, 2), restore], {
