@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync } from
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { inkDefine, inkPlugin } from './bundle-ink.mjs';
+import { inkDefine, inkPlugin, inkSupported } from './bundle-ink.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
@@ -29,6 +29,7 @@ await build({
   external: ['pg-native'],
   define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version), ...inkDefine },
   plugins: [inkPlugin],
+  supported: inkSupported,
   // Bundled CommonJS packages (pg) call require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",

@@ -36,7 +36,7 @@ export function openManager({ input, output, openCatalog, color, ascii, readOnly
   const sizeOf = (): { columns: number; rows: number } => ({ columns: output.columns ?? 80, rows: output.rows ?? 24 });
   const keys = new KeyStream(input);
   const screen = new PackedOutput(output);
-  const store = createStore(initialState(sizeOf(), new Date(), localZone(), readOnly));
+  const store = createStore(initialState(sizeOf(), new Date(), 'UTC', readOnly));
   const session = createSession({ store, openCatalog, readOnly });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let left = false;
@@ -95,7 +95,12 @@ export function openManager({ input, output, openCatalog, color, ascii, readOnly
     () => leave(),
     (error: Error) => leave(error),
   );
-  session.start().catch((error: Error) => leave(error));
+  // What takes long comes after the first picture: time zones, and everything that it takes to connect.
+  setImmediate(() => {
+    if (left) return;
+    store.update((state) => ({ ...state, zone: localZone() }));
+    session.start().catch((error: Error) => leave(error));
+  });
 
   const resume = (): void => {
     if (left) return;

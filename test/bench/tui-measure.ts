@@ -42,6 +42,8 @@ async function measureStart(program: Program, runs: number): Promise<Measurement
       paints.push(painted);
       rows.push(performance.now() - begun);
     }
+    terminal.send('\u0003');
+    await terminal.exited;
     await terminal.dispose();
   }
   return [
@@ -86,18 +88,28 @@ async function measureKeys(terminal: TestTerminal): Promise<Measurement[]> {
     { what: 'key to first byte, median', value: median(latencies), unit: 'ms', target: 15 },
     { what: 'key to first byte, p95', value: quantile(latencies, 0.95), unit: 'ms', target: 35 },
     { what: 'bytes of a cursor move, median', value: median(steps), unit: 'bytes', target: 500 },
-    { what: 'bytes of a cursor move, mean with jumps', value: steps.reduce((a, b) => a + b, 0) / steps.length, unit: 'bytes', target: null },
-    { what: 'bytes of a move and a rest (pane follows), median', value: median(settled.map(({ bytes }) => bytes)), unit: 'bytes', target: null },
+    {
+      what: 'bytes of a cursor move, mean with jumps',
+      value: steps.reduce((a, b) => a + b, 0) / steps.length,
+      unit: 'bytes',
+      target: null,
+    },
+    {
+      what: 'bytes of a cursor move and a rest (the pane follows), median',
+      value: median(settled.map(({ bytes }) => bytes)),
+      unit: 'bytes',
+      target: null,
+    },
     { what: 'bytes of a page, median', value: median(pages.map(({ bytes }) => bytes)), unit: 'bytes', target: 4500 },
   ];
 }
 
 /** Resident memory after 1,000 keys of all kinds. */
 async function measureMemory(terminal: TestTerminal): Promise<Measurement> {
-  const keys = ['j', 'j', 'k', '\u001b[6~', 'G', 'k', 'g', '5', 'j', '\u001b[6~', '6', '\r', 'j', 'q', '3', '1'];
+  const keys = ['j', 'j', 'k', '\u001b[6~', 'G', 'k', 'g', '5', 'j', '\u001b[6~', '6', 'j', '\u001b[6~', 'k', '3', '1'];
   for (let count = 0; count < 1000; count++) {
     terminal.send(keys[count % keys.length] ?? 'j');
-    await sleep(4);
+    await sleep(15);
   }
   await terminal.settle(500, 60_000);
   const status = readFileSync(`/proc/${terminal.pid}/status`, 'utf8');

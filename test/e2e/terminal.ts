@@ -26,7 +26,7 @@ export class TestTerminal {
   constructor(file: string, args: readonly string[], options: TerminalOptions = {}) {
     const { columns = 80, rows = 24 } = options;
     this.emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 200 });
-    useCurrentWidths(this.emulator);
+    setCurrentWidths(this.emulator);
     const env = { ...process.env, TERM: 'xterm-256color', ...options.env };
     this.#process = pty.spawn(file, [...args], { cols: columns, rows, env, cwd: options.cwd ?? process.cwd() });
     this.#process.onData((data) => {
@@ -141,7 +141,7 @@ export class TestTerminal {
 }
 
 /** The emulator's own table is that of 2010; terminals of today draw emoji in two columns. */
-function useCurrentWidths(emulator: xterm.Terminal): void {
+function setCurrentWidths(emulator: xterm.Terminal): void {
   const widthOf = (codePoint: number): 0 | 1 | 2 => {
     const width = stringWidth(String.fromCodePoint(codePoint));
     return width > 1 ? 2 : width === 1 ? 1 : 0;

@@ -165,6 +165,7 @@ function whyNot({ store }: Program, command: Command): string | null {
     return `${command.help}: only on ${command.screens.map(titleOf).join(', ')}`;
   }
   if (command.group !== 'Actions') return null;
+  if (currentList(state)?.loaded === false) return 'the rows are still being read';
   return state.connection.readOnly ? 'this is read only: nothing can be changed from here' : null;
 }
 

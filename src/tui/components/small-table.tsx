@@ -14,9 +14,6 @@ export interface ReviewRow {
 const BOXES = '─│┌┐└┘├┤┬┴┼';
 const ASCII_BOXES = '-|+++++++++';
 
-/** Lines that a table of so many rows takes. */
-export const smallTableHeight = (rows: number): number => 2 * rows + 3;
-
 function boxText(children: ReactNode, theme: Theme): string {
   const text = String(children);
   if (!theme.ascii) return text;

@@ -41,7 +41,7 @@ export function meaningOfPaste(state: AppState, text: string): Meaning {
 }
 
 /** The field that text goes into; null: text means commands. */
-export function fieldOf(state: AppState): TextField | null {
+function fieldOf(state: AppState): TextField | null {
   const layer = topLayer(state);
   if (layer === null) return null;
   if (layer.kind === 'prompt' || layer.kind === 'schedule') return layer.field;

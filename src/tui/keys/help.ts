@@ -2,7 +2,7 @@ import type { Command, KeyContext, KeyGroup } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { keyLabel } from './key-name.ts';
 
-export interface HelpEntry {
+interface HelpEntry {
   keys: string;
   help: string;
 }
@@ -14,7 +14,7 @@ export interface HelpGroup {
 
 const ORDER: readonly KeyGroup[] = ['Screens', 'Moving', 'Lists', 'Marks', 'Details', 'Actions', 'Program', 'Typing'];
 
-export const keysText = (command: Command): string => command.keys.map(keyLabel).join(' ');
+const keysText = (command: Command): string => command.keys.map(keyLabel).join(' ');
 
 /** Every key once, in groups; the same for the help screen and the documentation. */
 export function helpGroups(): HelpGroup[] {

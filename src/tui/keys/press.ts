@@ -4,11 +4,15 @@ import { filterTyped } from '../actions/prompts.ts';
 import { type AppState, topLayer } from '../state/app-state.ts';
 import { changeLayer, closeLayer, flash } from '../state/changes.ts';
 import type { TextField } from '../text/text-field.ts';
+import { commandFor } from './commands.ts';
+import { keyContext } from './context.ts';
 import { type Meaning, meaningOf, meaningOfPaste } from './dispatcher.ts';
 
-/** A key was pressed: finds its meaning and carries it out. A message stays until the next key. */
+/** A key was pressed: finds its meaning and carries it out. A message stays until the next key, but painting the screen again is none. */
 export function pressKey(program: Program, key: string): void {
-  program.store.update((state) => (state.flash === null ? state : { ...state, flash: null }));
+  if (commandFor(key, keyContext(program.store.get()))?.id !== 'repaint') {
+    program.store.update((state) => (state.flash === null ? state : { ...state, flash: null }));
+  }
   carryOut(program, meaningOf(program.store.get(), key));
 }
 

@@ -6,6 +6,8 @@ export interface CellContext {
   theme: Theme;
   now: Date;
   zone: string;
+  /** For the pane beside the list: what its title or the row says need not be said again. */
+  brief?: boolean;
 }
 
 export interface Cell {

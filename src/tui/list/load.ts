@@ -74,11 +74,6 @@ export function applyLoad(list: ListState, load: Load, found: readonly ListRow[]
   }
 }
 
-/** A failed answer: what is known stays. */
-export function failLoad(list: ListState, load: Load, error: string): ListState {
-  return load.generation === list.generation ? { ...list, wanted: null, loaded: true, error } : list;
-}
-
 function refreshed(base: ListState, load: Load, rows: readonly ListRow[], ended: boolean, height: number): ListState {
   // The cursor has left what was read meanwhile.
   if (base.cursor >= load.from + load.limit) return { ...base, stale: true };

@@ -24,7 +24,7 @@ const columns: readonly Column<Row>[] = [
   nameColumn('AT', 5, 12, 40, ({ item }) => item),
   nameColumn('WORKER', 4, 8, 16, ({ worker_name }) => worker_name),
   // What changes all the time stands at the right end: a line is sent from its first change on.
-  { title: 'PROGRESS', width: 19, priority: 1, cell: (row, { theme }) => progressText(row, 12, theme.ascii) },
+  { title: 'PROGRESS', width: 21, priority: 1, cell: (row, { theme }) => progressText(row, 12, theme.ascii) },
   numberColumn('ELAPSED', 3, 7, ({ started_at }, { now }) => tookText(started_at, now)),
 ];
 

@@ -17,9 +17,9 @@ export const stateField = (label: string, state: string): Detail => ({
   style: toneOf(state).style,
 });
 
-export const timeField = (label: string, time: Date | null, { now, zone }: CellContext): Detail => ({
+export const timeField = (label: string, time: Date | null, { now, zone, brief }: CellContext): Detail => ({
   label,
-  text: time === null ? '-' : `${fullTime(time, zone)}${time <= now ? `, ${ago(time, now)}` : ''}`,
+  text: time === null ? '-' : `${fullTime(time, zone)}${time <= now && !brief ? `, ${ago(time, now)}` : ''}`,
 });
 
 export const heading = (text: string): Detail => ({ text, style: 'heading' });

@@ -17,7 +17,7 @@ import { jobState } from './states.ts';
 export type DumpJobRow = DumpJobListRow & ListRow & { id: number };
 type Row = DumpJobRow;
 
-export const jobTarget = (row: Row): string => (row.dbname === null ? `(${row.dump_type})` : clean(row.dbname));
+const jobTarget = (row: Row): string => (row.dbname === null ? `(${row.dump_type})` : clean(row.dbname));
 
 const columns: readonly Column<Row>[] = [
   stateColumn(jobState),
@@ -80,7 +80,7 @@ function details(row: Row, extra: unknown, context: CellContext): readonly Detai
     field('parallel', row.parallel),
     field('on demand', row.on_demand ? 'yes, the database decides' : 'no'),
     field('comment', row.comment),
-    field('id', row.id),
+    ...(context.brief ? [] : [field('id', row.id)]),
     timeField('made', row.created_at, context),
     ...historyLines('Last dumps', extra as RunSummary[] | null | undefined, context),
   ];

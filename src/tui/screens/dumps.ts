@@ -49,7 +49,7 @@ function details(row: Row, extra: unknown, context: Parameters<typeof timeField>
     field('keep', row.keep),
     field('server', row.server_version),
     field('pg_dump', row.tool_version),
-    field('id', row.id),
+    ...(context.brief ? [] : [field('id', row.id)]),
     ...warningLines(row.warnings),
     ...moreDetails(row, extra as DumpDetails | null | undefined),
   ];

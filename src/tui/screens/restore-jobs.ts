@@ -82,7 +82,7 @@ function details(row: Row, extra: unknown, context: CellContext): readonly Detai
     field('schemas', row.schemas.length === 0 ? 'all' : listText(row.schemas)),
     field('tables', row.tables.length === 0 ? 'all' : listText(row.tables)),
     field('comment', row.comment),
-    field('id', row.id),
+    ...(context.brief ? [] : [field('id', row.id)]),
     timeField('made', row.created_at, context),
     ...historyLines('Last runs', extra as RunSummary[] | null | undefined, context),
   ];

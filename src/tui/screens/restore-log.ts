@@ -43,8 +43,7 @@ function details(row: Row, extra: unknown, context: CellContext): readonly Detai
     field('tables, rows', `${countText(row.table_count)}, ${countText(row.row_count)}`),
     field('undo database', row.undo_dbname),
     field('pg_restore', row.tool_version),
-    field('id', row.id),
-    field('uuid', row.uuid),
+    ...(context.brief ? [] : [field('id', row.id), field('uuid', row.uuid)]),
     ...warningLines(row.warnings),
     ...(more?.log_tail ? [blank, heading('Log'), ...verbatim(more.log_tail)] : []),
   ];

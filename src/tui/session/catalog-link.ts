@@ -1,7 +1,7 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { Connection } from '../../sql/connection.ts';
 
-export interface CatalogFacts {
+interface CatalogFacts {
   name: string;
   readOnly: boolean;
 }

@@ -105,6 +105,8 @@ export function createSession({ store, openCatalog, readOnly }: SessionOptions):
   return {
     async start() {
       await link.open();
+      // Left while the connection was being made.
+      if (stopped) return;
       polling = setInterval(() => {
         polls++;
         store.update((state) => timePassed(state, polls % THOROUGH_EVERY === 0));

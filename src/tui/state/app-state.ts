@@ -66,7 +66,7 @@ export interface OverviewState {
   error: string | null;
 }
 
-export interface ConnectionState {
+interface ConnectionState {
   state: 'connecting' | 'connected' | 'lost';
   /** `catalog@db0`. */
   name: string;

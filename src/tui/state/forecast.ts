@@ -1,7 +1,7 @@
 import type { ScheduledJob } from '../../sql/catalog/overview.ts';
 import { nextRunOf } from '../schedule/next-runs.ts';
 
-export interface NextRun {
+interface NextRun {
   at: Date;
   job: ScheduledJob;
 }

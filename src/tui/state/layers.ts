@@ -2,13 +2,13 @@ import type { ReviewRow } from '../components/small-table.tsx';
 import type { TextField } from '../text/text-field.ts';
 
 /** A choice: what it is called, and what choosing it does. */
-export interface Choice {
+interface Choice {
   label: string;
   choose(): void;
 }
 
 /** Typed on the line above the hints. */
-export interface PromptLayer {
+interface PromptLayer {
   kind: 'prompt';
   purpose: 'filter' | 'goto';
   field: TextField;
@@ -24,7 +24,7 @@ export interface MenuLayer {
 }
 
 /** A question that `y` says yes to; every other key is no. */
-export interface ConfirmLayer {
+interface ConfirmLayer {
   kind: 'confirm';
   question: string;
   yes(): void;
@@ -54,7 +54,7 @@ export interface ScheduleLayer {
   save(schedule: string): void;
 }
 
-export interface HelpLayer {
+interface HelpLayer {
   kind: 'help';
   scroll: number;
 }

@@ -1,3 +1,5 @@
+import { charactersOf } from '../../core/text/characters.ts';
+
 const ESCAPE = '\u001b';
 /** Escape as one complete sequence (kitty's form), so that no parser has to wait whether more is coming. */
 export const ESCAPE_KEY = '\u001b[27u';
@@ -12,8 +14,6 @@ const REPLY = /\u001b[\]P^_X][^\u0007\u001b]*(?:\u0007|\u001b\\)/y;
 const REPLY_BEGUN = /\u001b[\]P^_X][^\u0007\u001b]*\u001b?$/y;
 const LONGEST_PASTE = 1_048_576;
 const LONGEST_SEQUENCE = 4096;
-
-const segmenter = new Intl.Segmenter();
 
 export interface KeySplitter {
   /** Single keys, whole sequences and whole pastes of what has arrived so far. */
@@ -90,5 +90,5 @@ function matchAt(pattern: RegExp, text: string, index: number): string | null {
 
 /** Characters as people see them; every kind of line end is the Enter key. */
 function characters(text: string): string[] {
-  return Array.from(segmenter.segment(text.replace(/\r\n|\n/g, '\r')), ({ segment }) => segment);
+  return charactersOf(text.replace(/\r\n|\n/g, '\r'));
 }

@@ -1,3 +1,4 @@
+import { charactersOf } from '../../core/text/characters.ts';
 import { displayWidth, truncate } from '../../core/text/width.ts';
 
 export type Align = 'left' | 'right';
@@ -48,14 +49,12 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-const segmenter = new Intl.Segmenter();
-
 /** As many whole characters from the start as fit, at least one. */
 function headOf(text: string, width: number): string {
   if (PRINTABLE_ASCII.test(text)) return text.slice(0, width);
   let head = '';
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const segment of charactersOf(text)) {
     const segmentWidth = displayWidth(segment);
     if (head !== '' && used + segmentWidth > width) break;
     head += segment;

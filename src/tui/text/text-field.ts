@@ -1,3 +1,5 @@
+import { charactersOf } from '../../core/text/characters.ts';
+
 /** A line of text that is being typed; `cursor` counts whole characters as people see them. */
 export interface TextField {
   characters: readonly string[];
@@ -5,8 +7,6 @@ export interface TextField {
 }
 
 const LONGEST = 500;
-const segmenter = new Intl.Segmenter();
-const charactersOf = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
 export function newField(text = ''): TextField {
   const characters = charactersOf(text);

@@ -3,7 +3,7 @@ import { formatBytes, formatCount } from '../../core/text/numbers.ts';
 import { clean } from './clean.ts';
 
 /** Nothing known: a dash, so that a gap is not taken for a drawing error. */
-export const NONE = '-';
+const NONE = '-';
 
 export const bytesText = (bytes: number | null): string => (bytes === null ? NONE : formatBytes(bytes));
 export const countText = (count: number | null): string => (count === null ? NONE : formatCount(count));

@@ -12,7 +12,7 @@ export type Style =
   | 'selected'
   | 'marked';
 
-export interface Symbols {
+interface Symbols {
   ellipsis: string;
   line: string;
   /** Between the list and a pane at its right. */

@@ -13,7 +13,7 @@ import { overviewBody } from './overview-body.ts';
 import { panelHeight } from './panel-size.ts';
 
 /** Layers that are drawn by components, over the lower part of the body. */
-export type PanelLayer = MenuLayer | DialogLayer | ScheduleLayer;
+type PanelLayer = MenuLayer | DialogLayer | ScheduleLayer;
 
 /** A frame: lines above the panel, the panel (null: none), lines below it. Together as high as the layout says. */
 export interface Frame {

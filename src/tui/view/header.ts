@@ -16,7 +16,7 @@ interface Piece {
 const plainPiece = (text: string): Piece => ({ text, paint: (same) => same });
 
 /** `left … right` in exactly the width; where room is short the right part goes. */
-export function spread(left: readonly Piece[], right: readonly Piece[], width: number, theme: Theme): string {
+function spread(left: readonly Piece[], right: readonly Piece[], width: number, theme: Theme): string {
   const widthOfAll = (pieces: readonly Piece[]): number => pieces.reduce((sum, { text }) => sum + widthOf(text), 0);
   const paintAll = (pieces: readonly Piece[]): string => pieces.map(({ text, paint }) => paint(text)).join('');
   const gap = width - widthOfAll(left) - widthOfAll(right);
@@ -54,7 +54,9 @@ export function headerLine(state: AppState, theme: Theme): string {
       },
     );
   }
-  return spread(left, [plainPiece(clockTime(now, zone))], size.columns, theme);
+  // Before that the zone is not known either.
+  const right = connection.state === 'connecting' ? [] : [plainPiece(clockTime(now, zone))];
+  return spread(left, right, size.columns, theme);
 }
 
 /** Where we are, and what of it is listed. */

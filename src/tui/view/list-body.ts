@@ -82,7 +82,7 @@ function paneLines(state: AppState, list: ListState, width: number, theme: Theme
   const row = list.rows.find(({ id }) => id === state.paneRow) ?? list.rows[list.cursor];
   if (row === undefined) return [];
   const screen = listScreen(list.screen);
-  const context = { theme, now: state.now, zone: state.zone };
+  const context = { theme, now: state.now, zone: state.zone, brief: true };
   const title = theme.paint('heading', cut(screen.name(row), width, theme.symbols.ellipsis));
   return [title, ...detailText(screen.details(row, null, context), width, theme, true)];
 }
