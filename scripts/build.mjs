@@ -15,7 +15,10 @@ mkdirSync(dist, { recursive: true });
 
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    'repository-thread': 'src/worker/repository/thread/repository-thread.ts',
+  },
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -38,5 +41,6 @@ await build({
 
 copyFileSync(join(root, 'scripts', 'launcher.mjs'), join(dist, 'pgsnapman.js'));
 chmodSync(join(dist, 'pgsnapman.js'), 0o755);
+copyFileSync(join(root, 'src', 'worker', 'repository', 'recover.sh'), join(dist, 'recover.sh'));
 cpSync(join(root, 'src', 'sql', 'migrations'), join(dist, 'migrations'), { recursive: true });
 cpSync(join(root, 'fixtures', 'sample'), join(dist, 'sample'), { recursive: true });

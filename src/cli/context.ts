@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FileConfiguration } from '../core/config/file-configuration.ts';
 import type { Connection } from '../sql/connection.ts';
+import type { WorkerSetup } from '../worker/worker-setup.ts';
 import { readConfiguration } from './configuration.ts';
 import { type GlobalOptions, globalOptions } from './global-options.ts';
 import { Output } from './output/output.ts';
@@ -15,6 +16,8 @@ export interface Context {
   configuration(): FileConfiguration;
   /** Opens the catalog, sees that its version is ours, and closes it after the work, however that ends. */
   withCatalog<T>(work: (catalog: Connection) => Promise<T>): Promise<T>;
+  /** Opens the worker of this machine, and ends its threads after the work. */
+  withWorker<T>(work: (worker: WorkerSetup) => Promise<T>): Promise<T>;
 }
 
 /** The action of a verb: its arguments and options are checked when it runs. A number is the exit code. */
@@ -40,6 +43,15 @@ export function createContext(around: Surroundings, command: Command): Context {
         return await work(catalog);
       } finally {
         await catalog.close();
+      }
+    },
+    async withWorker(work) {
+      const { openWorker } = await import('../worker/worker-setup.ts');
+      const worker = await openWorker(context.configuration());
+      try {
+        return await work(worker);
+      } finally {
+        await worker.close();
       }
     },
   };

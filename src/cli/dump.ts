@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { addListOptions, type ListOptions } from './options/list-options.ts';
 import type { ListColumn } from './output/output.ts';
 
-/** `dump list | show` */
+/** `dump list | show | export` */
 export const addDumpCommands: NounBuilder = (program, settings) => {
   const noun = addNoun(program, 'dump', 'dumps that were taken');
   addListOptions(
@@ -15,6 +15,7 @@ export const addDumpCommands: NounBuilder = (program, settings) => {
     ['started_at', 'raw_bytes', 'stored_bytes'],
   );
   addVerb(noun, settings, 'show <dump>', 'show one dump: id or beginning of its uuid', show);
+  addVerb(noun, settings, 'export <dump> <dir>', 'write a dump as a folder for pg_restore', exportTo);
 };
 
 const COLUMNS: readonly ListColumn<DumpRow>[] = [
@@ -44,4 +45,9 @@ async function list(context: Context, _args: readonly string[], options: ListOpt
 async function show(context: Context, [reference = '']: readonly string[]): Promise<void> {
   const { findDump } = await import('../sql/catalog/dumps.ts');
   context.output.show(await context.withCatalog((catalog) => findDump(catalog, reference)));
+}
+
+async function exportTo(context: Context, args: readonly string[]): Promise<void> {
+  const { exportDumpTo } = await import('./dump-export.ts');
+  await exportDumpTo(context, args);
 }

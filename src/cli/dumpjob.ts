@@ -51,14 +51,14 @@ async function show(context: Context, [id = '']: readonly string[]): Promise<voi
 
 async function run(context: Context, [id = '']: readonly string[]): Promise<number> {
   const jobId = wholeNumber('the id of a dump job', 1)(id);
-  const { openWorker } = await import('../worker/worker-setup.ts');
   const { runDumpJobNow } = await import('../worker/run/run-job.ts');
   const { runWithProgress } = await import('./run-with-progress.ts');
   const { reportDump } = await import('./run-report.ts');
-  const worker = await openWorker(context.configuration());
   const restores: RestoreResult[] = [];
-  const result = await runWithProgress(context, `dump job ${jobId}`, (options) =>
-    runDumpJobNow(worker, jobId, { ...options, onTriggered: (restore) => restores.push(restore) }),
+  const result = await context.withWorker((worker) =>
+    runWithProgress(context, `dump job ${jobId}`, (options) =>
+      runDumpJobNow(worker, jobId, { ...options, onTriggered: (restore) => restores.push(restore) }),
+    ),
   );
   return reportDump(context.output, result, restores);
 }

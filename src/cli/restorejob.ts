@@ -47,13 +47,11 @@ async function show(context: Context, [id = '']: readonly string[]): Promise<voi
 
 async function run(context: Context, [id = '']: readonly string[]): Promise<void> {
   const jobId = wholeNumber('the id of a restore job', 1)(id);
-  const { openWorker } = await import('../worker/worker-setup.ts');
   const { runRestoreJobNow } = await import('../worker/run/run-job.ts');
   const { runWithProgress } = await import('./run-with-progress.ts');
   const { reportRestore } = await import('./run-report.ts');
-  const worker = await openWorker(context.configuration());
-  const result = await runWithProgress(context, `restore job ${jobId}`, (options) =>
-    runRestoreJobNow(worker, jobId, options),
+  const result = await context.withWorker((worker) =>
+    runWithProgress(context, `restore job ${jobId}`, (options) => runRestoreJobNow(worker, jobId, options)),
   );
   reportRestore(context.output, result);
 }

@@ -2,6 +2,7 @@ import { EXIT_CODES } from '../core/errors.ts';
 import { isGood } from '../core/model/outcome.ts';
 import type { Message } from '../core/model/results.ts';
 import type { FinishedRun } from '../worker/run/running.ts';
+import type { TickOptions } from '../worker/run/tick.ts';
 import type { Context } from './context.ts';
 import { interruptSignal } from './interruption.ts';
 import type { Output } from './output/output.ts';
@@ -16,16 +17,14 @@ const LOUD: readonly string[] = ['warning', 'error', 'critical'];
  * printed on standard error, what went well only for people on a terminal. Asked to end, it ends its runs in order.
  */
 export async function runWorkerTick(context: Context): Promise<number> {
-  const { openWorker } = await import('../worker/worker-setup.ts');
   const { runTick } = await import('../worker/run/tick.ts');
   const { output } = context;
   const line = await progressLine(context);
-  const worker = await openWorker(context.configuration());
   const signal = interruptSignal();
-  const { exitCode, runs, messages } = await runTick(worker, {
-    signal,
-    onProgress: (kind, jobId, progress) => line?.show(progress, `${kind} job ${jobId}`),
-  }).finally(() => line?.clear());
+  const onProgress: TickOptions['onProgress'] = (kind, jobId, progress) => line?.show(progress, `${kind} job ${jobId}`);
+  const { exitCode, runs, messages } = await context
+    .withWorker((worker) => runTick(worker, { signal, onProgress }))
+    .finally(() => line?.clear());
   if (output.json && runs.length + messages.length > 0) output.result('', { exit_code: exitCode, runs, messages });
   if (!output.json) tell(output, runs, messages);
   return signal.aborted ? EXIT_CODES.cancelled : exitCode;

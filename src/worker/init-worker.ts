@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FileConfiguration } from '../core/config/file-configuration.ts';
 import { PgSnapManError } from '../core/errors.ts';
 import type { Worker } from '../core/model/configuration.ts';
-import type { Repository } from './repository/repository.ts';
 import { initRoot } from './root/root-directory.ts';
 import { connectToCatalog } from './run/reach-catalog.ts';
 import { readConfiguration } from './run/refresh-configuration.ts';
@@ -44,6 +41,7 @@ export async function initWorker(
   const name = asked ?? root.identity.worker_name;
   if (name === null) throw new PgSnapManError('usage', 'this worker needs a name', 'pgsnapman worker init --name NAME');
   const worker = setupOf(configuration, name, root);
+  const { openOrCreateRepository } = await import('./repository/chunk-repository.ts');
   const repository = await openOrCreateRepository(root.repository);
   const tools = await reportedTools(worker);
   return {
@@ -54,14 +52,6 @@ export async function initWorker(
     tools,
     ...(await bind(worker, tools)),
   };
-}
-
-async function openOrCreateRepository(folder: string): Promise<Repository> {
-  const [{ createRepository, openRepository }, { REPOSITORY_FILE }] = await Promise.all([
-    import('./repository/file-repository.ts'),
-    import('./repository/repository-file.ts'),
-  ]);
-  return existsSync(join(folder, REPOSITORY_FILE)) ? openRepository(folder) : createRepository(folder);
 }
 
 async function bind(

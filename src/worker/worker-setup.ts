@@ -26,6 +26,8 @@ export interface WorkerSetup {
   repository(): Promise<Repository>;
   /** The Postgres client tools of this machine. */
   tools(): Promise<ToolSet[]>;
+  /** Ends what was opened and holds something: the repository's threads. */
+  close(): Promise<void>;
 }
 
 export interface SetupOptions {
@@ -53,6 +55,7 @@ export function setupOf(
   root: RootDirectory,
   options: SetupOptions = {},
 ): WorkerSetup {
+  let opened: Promise<Repository> | null = null;
   return {
     configuration,
     name,
@@ -63,11 +66,20 @@ export function setupOf(
     spool: openSpool(root.spool),
     notices: openNotices(root.state),
     now: options.now ?? (() => new Date()),
-    repository: once(async () => (await import('./repository/file-repository.ts')).openRepository(root.repository)),
+    repository() {
+      opened ??= import('./repository/chunk-repository.ts').then(({ openRepository }) =>
+        openRepository(root.repository),
+      );
+      return opened;
+    },
     tools: once(async () => {
       const { findTools } = await import('./tools/find-tools.ts');
       return findTools({ binDirectories: configuration.tools.bin_directories });
     }),
+    async close() {
+      const repository = await opened?.catch(() => null);
+      await repository?.close();
+    },
   };
 }
 

@@ -334,7 +334,7 @@ describe('a full disk', () => {
     const failed = await dump();
     expect(failed).toMatchObject({
       outcome: 'failed',
-      message: expect.stringMatching(/^no space left on device while storing file/),
+      message: expect.stringMatching(/^no space left on device while storing (the dump|file .*) in the repository/),
     });
     expect((await here.repository.list()).manifests).toEqual([]);
     expect(await here.leftovers()).toEqual([]);

@@ -62,7 +62,9 @@ describe('a worker that is killed', () => {
 
     const next = await worker.dump(instance, 'shop');
     expect(next).toMatchObject({ outcome: 'ok', row_count: 1001 });
-    expect(await readdir(join(worker.directory, 'repository', 'tmp'))).toEqual(['lock']);
+    await worker.repository.prune();
+    expect(await readdir(join(worker.directory, 'repository', 'tmp'))).toEqual([]);
+    expect((await worker.repository.check({ readData: true })).problems).toEqual([]);
     for (const manifest of (await worker.repository.list()).manifests) {
       const out = join(worker.directory, randomUUID());
       await worker.repository.materialize(manifest.uuid, out);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/core/model/activity.ts';
@@ -391,7 +391,13 @@ describe('what cannot work says so and leaves the target as it was', () => {
     const before = await databases(target);
     const facts = await worker.repository.facts(dump.uuid);
     facts.database.collate = 'xx_YY.UTF-8';
-    const repository = Object.create(worker.repository, { facts: { value: async () => facts } });
+    const repository = new Proxy(worker.repository, {
+      get(real, name) {
+        const value = Reflect.get(real, name);
+        if (name === 'facts') return async () => facts;
+        return typeof value === 'function' ? value.bind(real) : value;
+      },
+    });
     const result = await worker.restore(dump.uuid, to, 'locale', {}, { repository });
     expect(result.message).toMatch(
       /^the target cannot have a database with the source's encoding and locale: .*; install/,
@@ -404,20 +410,22 @@ describe('what cannot work says so and leaves the target as it was', () => {
     expect(result.message).toMatch(/the server needs version 15 or newer; install/);
   });
 
-  test('an object of the repository that is damaged: not even a role is created', async () => {
+  test('data in the repository that are damaged: not even a role is created', async () => {
     const fresh = await startTestCluster();
     try {
-      const [largest] = (await worker.repository.files(dump.uuid))
-        .filter(({ role }) => role === 'table_data')
-        .sort((a, b) => b.size_bytes - a.size_bytes);
-      const folder = join(worker.directory, 'repository', 'objects', largest?.sha256.slice(0, 2) ?? '');
-      const path = join(folder, `${largest?.sha256}.zst`);
-      const content = await readFile(path);
-      await truncate(path, content.length - 20);
+      const packs = join(worker.directory, 'repository', 'packs');
+      const whole = join(worker.directory, 'packs');
+      await cp(packs, whole, { recursive: true });
+      await worker.repository.close(); // threads remember what they have read
+      for (const name of (await readdir(packs)).filter((file) => file.endsWith('.pack'))) {
+        const content = await readFile(join(packs, name));
+        await writeFile(join(packs, name), content.fill(0, content.length >> 1));
+      }
       const result = await worker.restore(dump.uuid, instanceOf(fresh, 6), 'damaged');
-      await writeFile(path, content);
+      await rm(packs, { recursive: true });
+      await rename(whole, packs);
       expect(result.outcome).toBe('failed');
-      expect(result.message).toMatch(/damaged/);
+      expect(result.message).toMatch(/cannot be used/);
       expect(await databases(fresh)).toBe('postgres');
       expect(await fresh.psql('postgres', `select count(*) from pg_roles where rolname !~ '^pg_'`)).toBe('1');
     } finally {

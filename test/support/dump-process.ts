@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { Instance } from '../../src/core/model/configuration.ts';
 import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { takeDump } from '../../src/worker/dump/take-dump.ts';
-import { openRepository } from '../../src/worker/repository/file-repository.ts';
+import { openRepository } from '../../src/worker/repository/chunk-repository.ts';
 import { findTools } from '../../src/worker/tools/find-tools.ts';
 import { dumpJobOf } from './catalog-rows.ts';
 

@@ -8,7 +8,7 @@ import type { DumpJob, Instance } from '../../src/core/model/configuration.ts';
 import type { DumpResult } from '../../src/core/model/results.ts';
 import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { takeDump } from '../../src/worker/dump/take-dump.ts';
-import { createRepository } from '../../src/worker/repository/file-repository.ts';
+import { createRepository } from '../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../src/worker/repository/repository.ts';
 import type { RunContext } from '../../src/worker/run/run-context.ts';
 import { findTools, type ToolSet } from '../../src/worker/tools/find-tools.ts';
@@ -72,7 +72,7 @@ export async function createDumpingWorker(parent = tmpdir()): Promise<DumpingWor
     async leftovers() {
       const staged = await readdir(staging, { recursive: true }).catch(() => []);
       const unfinished = await readdir(join(directory, 'repository', 'tmp'));
-      return [...staged.filter((path) => path.includes('/')), ...unfinished.filter((name) => name !== 'lock')];
+      return [...staged.filter((path) => path.includes('/')), ...unfinished];
     },
     async toolsWith(script) {
       const [real] = tools;
@@ -82,7 +82,10 @@ export async function createDumpingWorker(parent = tmpdir()): Promise<DumpingWor
       await chmod(pgDump, 0o700);
       return [{ ...real, pgDump }];
     },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    async remove() {
+      await repository.close();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
   return worker;
 }

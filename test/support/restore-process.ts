@@ -5,7 +5,7 @@
 import { text } from 'node:stream/consumers';
 import type { Instance } from '../../src/core/model/configuration.ts';
 import { connectionSources } from '../../src/sql/connection-sources.ts';
-import { openRepository } from '../../src/worker/repository/file-repository.ts';
+import { openRepository } from '../../src/worker/repository/chunk-repository.ts';
 import { restoreDump } from '../../src/worker/restore/restore-dump.ts';
 import { findTools } from '../../src/worker/tools/find-tools.ts';
 import { restoreJobOf } from './catalog-rows.ts';

@@ -7,7 +7,7 @@ import type { DumpJob, Instance, RestoreJob } from '../../src/core/model/configu
 import type { DumpResult, RestoreResult } from '../../src/core/model/results.ts';
 import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { takeDump } from '../../src/worker/dump/take-dump.ts';
-import { createRepository } from '../../src/worker/repository/file-repository.ts';
+import { createRepository } from '../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../src/worker/repository/repository.ts';
 import { type RestoreTask, restoreDump } from '../../src/worker/restore/restore-dump.ts';
 import type { RunContext } from '../../src/worker/run/run-context.ts';
@@ -75,7 +75,10 @@ export async function createTestWorker(): Promise<TestWorker> {
       const job = restoreJobOf(destination, dbname, change);
       return restoreDump(restoreTask(dumpUuid, destination, job), await worker.context(context));
     },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    async remove() {
+      await repository.close();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
   return worker;
 }

@@ -32,27 +32,30 @@ export async function doTheMainJob(
   clusters: DemoClusters,
 ): Promise<DemoResults> {
   const catalog = await openCatalog(configuration);
+  let worker: WorkerSetup | null = null;
   try {
     const tools = toolsFor(clusters.serverVersionNum, await findTools());
     const instances = await steps.step('registering', () => registerDemo(catalog, clusters));
     await initWorker(configuration, {});
-    const worker = await openWorker(configuration);
+    const opened = await openWorker(configuration);
+    worker = opened;
     await steps.step('loading the sample database', () => loadSample(clusters, tools, steps.signal));
     const jobs = await steps.step('adding jobs', () => addJobs(catalog, instances));
-    const first = await dump(steps, worker, jobs.nightly.id, 'first dump');
+    const first = await dump(steps, opened, jobs.nightly.id, 'first dump');
     await steps.step('reading the dump back', async () =>
-      verifyDump(await worker.repository(), first.uuid, folder.scratch, tools),
+      verifyDump(await opened.repository(), first.uuid, folder.scratch, tools),
     );
-    const { copied, restore } = await copy(steps, worker, jobs.copy.id);
+    const { copied, restore } = await copy(steps, opened, jobs.copy.id);
     const [source, target] = [
       { cluster: clusters.production, dbname: DATABASE },
       { cluster: clusters.test, dbname: COPY },
     ];
     await steps.step('comparing the copy', () => compareCopy(source, target, tools));
     await steps.step('a day of business', () => nextDay(clusters, tools, steps.signal));
-    const second = await dump(steps, worker, jobs.nightly.id, 'dump after the change');
+    const second = await dump(steps, opened, jobs.nightly.id, 'dump after the change');
     return { first, copied, restore, second };
   } finally {
+    await worker?.close();
     await catalog.close();
   }
 }

@@ -17,6 +17,15 @@ export function wholeNumber(option: string, min: number, max = Number.MAX_SAFE_I
   };
 }
 
+/** A percentage such as `5` or `0.5%`, as a part of 1. */
+export function share(option: string): (value: string) => number {
+  return (value) => {
+    const percent = /^(\d+(?:\.\d+)?)%?$/.exec(value)?.[1];
+    if (percent !== undefined && Number(percent) > 0 && Number(percent) <= 100) return Number(percent) / 100;
+    throw wrong(option, value, 'a percentage, more than 0 and at most 100');
+  };
+}
+
 /** Any text that is not empty. */
 export function someText(option: string): (value: string) => string {
   return (value) => {

@@ -13,6 +13,12 @@ import type { TargetFacts } from '../restore/target-facts.ts';
  * name would end a comment and begin a command.
  */
 export function globalsSql(facts: DatabaseFacts): string {
+  const { before, after } = globalsParts(facts);
+  return before + after;
+}
+
+/** Its two parts: what is done before pg_restore, and what afterwards. */
+export function globalsParts(facts: DatabaseFacts): { before: string; after: string } {
   const { database } = facts;
   const target = emptyServer(facts);
   const mapping = mapRoles(facts, {}, target);
@@ -26,7 +32,7 @@ export function globalsSql(facts: DatabaseFacts): string {
     withRoles: true,
   });
   const create = createDatabaseSql(database.name, database, facts.server.version_num, null);
-  return [
+  const before = [
     `-- Roles and properties of a database, as they were when it was dumped from PostgreSQL ${facts.server.version.replace(/[^\w. ()-]/g, '')}.`,
     '-- For psql, as a superuser, in database postgres. A role that exists already is an error that can be ignored.',
     '',
@@ -37,10 +43,10 @@ export function globalsSql(facts: DatabaseFacts): string {
     `${create};`,
     `alter database ${quoteIdentifier(database.name)} with allow_connections true;`,
     '',
-    '-- 3. Afterwards: owner, rights, settings',
-    ...properties.statements.map(line),
     '',
-  ].join('\n');
+  ];
+  const after = ['-- 3. Afterwards: owner, rights, settings', ...properties.statements.map(line), ''];
+  return { before: before.join('\n'), after: after.join('\n') };
 }
 
 /** `set local role` (for a grant that somebody else made) holds in a transaction only. */

@@ -48,10 +48,10 @@ export const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** What a stored file is; `table_data` files hold COPY text, one row a line. */
-const fileRoleSchema = z.enum(['toc', 'table_data', 'large_object', 'large_object_toc', 'other']);
+export const fileRoleSchema = z.enum(['toc', 'table_data', 'large_object', 'large_object_toc', 'other']);
 export type FileRole = z.infer<typeof fileRoleSchema>;
 
-/** One file of a dump, as listed in `files.json`; `path` is relative to the directory that pg_restore reads. */
+/** One file of a dump, as it stands in the dump's list; `path` is relative to the directory that pg_restore reads. */
 export const storedFileSchema = z.object({
   path: z.string().regex(/^[A-Za-z0-9._-]+$/),
   role: fileRoleSchema,
@@ -61,4 +61,3 @@ export const storedFileSchema = z.object({
   rows: count.nullable(),
 });
 export type StoredFile = z.infer<typeof storedFileSchema>;
-export const storedFilesSchema = z.array(storedFileSchema);

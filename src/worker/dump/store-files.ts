@@ -1,4 +1,3 @@
-import { createReadStream, type ReadStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ArchiveFile, archiveFiles, largeObjectLists, TOC_FILE } from '../../core/dump/archive-files.ts';
@@ -9,9 +8,8 @@ import { forEachLimited } from '../repository/for-each-limited.ts';
 import type { DumpWriter } from '../repository/repository.ts';
 import { bytesOf, type StagedFile, stagedFiles } from './staging.ts';
 
-const FILES_AT_A_TIME = 2;
+const FILES_AT_A_TIME = 4;
 const REPORT_EVERY_MS = 500;
-const BUFFER_BYTES = 256 * 1024;
 
 export interface Archive {
   toc: Toc;
@@ -62,12 +60,12 @@ export async function storeFiles(options: StoreOptions): Promise<StoredFile[]> {
   try {
     await forEachLimited(staged, FILES_AT_A_TIME, async ({ path }) => {
       signal.throwIfAborted();
-      const stream = createReadStream(join(directory, path), { highWaterMark: BUFFER_BYTES, signal });
-      meter.begin(names.get(path) ?? path, stream);
+      meter.begin(path, names.get(path) ?? path);
       const role = roles.get(path) ?? 'other';
-      const { sha256, sizeBytes, rows } = await options.writer.addFile(role, path, stream);
+      const source = { file: join(directory, path), signal, onRead: (bytes: number) => meter.add(bytes) };
+      const { sha256, sizeBytes, rows } = await options.writer.addFile(role, path, source);
       stored.push(storedFileSchema.parse({ path, role, sha256, size_bytes: sizeBytes, rows }));
-      meter.end(stream);
+      meter.end(path);
       await rm(join(directory, path));
     });
   } finally {
@@ -89,7 +87,7 @@ function namesOf(toc: Toc): Map<string, string> {
 class Meter {
   private readonly options: StoreOptions;
   private readonly total: { bytes: number; items: number };
-  private readonly running = new Map<ReadStream, string>();
+  private readonly running = new Map<string, string>();
   private readonly timer: NodeJS.Timeout;
   private bytes = 0;
   private items = 0;
@@ -101,14 +99,17 @@ class Meter {
     this.report();
   }
 
-  begin(item: string, stream: ReadStream): void {
-    this.running.set(stream, item);
+  begin(path: string, item: string): void {
+    this.running.set(path, item);
   }
 
-  end(stream: ReadStream): void {
-    this.bytes += stream.bytesRead;
+  add(bytes: number): void {
+    this.bytes += bytes;
+  }
+
+  end(path: string): void {
     this.items += 1;
-    this.running.delete(stream);
+    this.running.delete(path);
   }
 
   close(): void {
@@ -117,9 +118,7 @@ class Meter {
   }
 
   private report(): void {
-    let bytes = this.bytes;
-    for (const stream of this.running.keys()) bytes += stream.bytesRead;
     const item = this.running.values().next().value ?? null;
-    this.options.onProgress({ bytes, items: this.items, item }, this.total);
+    this.options.onProgress({ bytes: this.bytes, items: this.items, item }, this.total);
   }
 }

@@ -60,23 +60,6 @@ export async function findDump(repository: string, uuid: string): Promise<FoundM
   return null;
 }
 
-/**
- * Reads a small file that the manifest names, after checking its hash.
- * @throws PgSnapManError run_failed when it is missing, altered or cannot be understood
- */
-export async function readSideFile<T>(
-  repository: string,
-  { folder, manifest }: FoundManifest,
-  name: string,
-  schema: ZodType<T>,
-): Promise<T> {
-  const expected = manifest.side_files.find((file) => file.name === name);
-  const bytes = await readFile(join(repository, 'dumps', folder, name)).catch(() => null);
-  if (expected === undefined || bytes === null) throw unreadable(folder, `${name} is missing`);
-  if (sha256Of(bytes) !== expected.sha256) throw unreadable(folder, `${name} is not what was stored`);
-  return parse(bytes, schema, () => unreadable(folder, `${name} cannot be understood`));
-}
-
 function parse<T>(bytes: Uint8Array, schema: ZodType<T>, failed: () => Error): T {
   try {
     return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { PgSnapManError } from '../../core/errors.ts';
+import { storeParametersSchema } from '../../core/repository/parameters.ts';
 
 export const FORMAT_VERSION = 1;
 export const REPOSITORY_FILE = 'repository.json';
@@ -11,8 +12,9 @@ const schema = z.object({
   format_version: z.literal(FORMAT_VERSION),
   id: z.uuid(),
   created_at: z.iso.datetime(),
-  /** How files are stored: `files` means every file whole, as one object. */
-  store: z.literal('files'),
+  /** How files are stored: cut into chunks, similar ones against each other. */
+  store: z.literal('chunks'),
+  parameters: storeParametersSchema,
 });
 export type RepositoryFile = z.infer<typeof schema>;
 

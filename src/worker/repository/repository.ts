@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import type { FileRole, Manifest, StoredFile } from '../../core/manifest/manifest.ts';
 import type { DumpContent } from '../../core/model/results.ts';
+import type { FileSource } from './file-intake.ts';
 
 /** What a writer is told before anything is stored; it names the dump's folder. */
 export interface DumpIdentity {
@@ -33,9 +34,9 @@ export interface StoredFileSummary {
 export interface DumpWriter {
   /**
    * Stores one file. `path` is its name in the directory dump. A `table_data` file must end as COPY data ends; one that
-   * does not throws. Several calls may run at a time.
+   * does not throws. Several calls may run at a time. A file on disk (`{ file }`) is taken in faster than a stream.
    */
-  addFile(role: FileRole, path: string, stream: Readable): Promise<StoredFileSummary>;
+  addFile(role: FileRole, path: string, source: Readable | FileSource): Promise<StoredFileSummary>;
   /** Writes documents, list of files and at last the manifest; returns it as written, with its SHA-256. */
   commit(draft: ManifestDraft, documents: DumpDocuments): Promise<{ manifest: Manifest; manifestSha256: string }>;
   /** Forgets the dump; what was stored and nobody else needs is left to pruning. */
@@ -51,6 +52,56 @@ export interface RepositoryStatus {
   freeBytes: number;
 }
 
+export interface CheckOptions {
+  /** Read every block that a dump needs, and compare its chunks with their ids. */
+  readData?: boolean;
+  /** With `readData`: only this part of the blocks, 0 to 1, chosen at random. */
+  sample?: number;
+}
+
+export interface CheckProblem {
+  /** What is damaged: a path in the repository, or `block PACK:NUMBER`. */
+  subject: string;
+  reason: string;
+  /** Folders of the dumps that cannot be restored because of it. */
+  dumps: string[];
+}
+
+export interface CheckReport {
+  dumps: number;
+  blocks: number;
+  /** Raw bytes of the blocks that were read back. */
+  readBytes: number;
+  problems: CheckProblem[];
+}
+
+export interface PruneOptions {
+  /** Say what would go, remove nothing. */
+  dryRun?: boolean;
+}
+
+export interface PruneReport {
+  /** Packs that went (or would go), those included whose blocks moved. */
+  removedPacks: number;
+  /** Bytes that became free, what was written anew already taken off. */
+  freedBytes: number;
+  movedBlocks: number;
+  /** Something else has to wait for a reader or writer that is at work. */
+  postponed: boolean;
+}
+
+export interface RepairReport {
+  /** Dumps that were set aside, with the reason and where their files that could be read were written. */
+  setAside: { folder: string; reason: string; exportedTo: string | null; lostFiles: string[] }[];
+}
+
+export interface CopyReport {
+  copied: string[];
+  present: number;
+  /** Dumps that could not be read. */
+  failed: { uuid: string; reason: string }[];
+}
+
 /** A worker's store of dumps. Readers trust manifests only; every byte that is read is checked against its hash. */
 export interface Repository {
   readonly id: string;
@@ -62,8 +113,20 @@ export interface Repository {
   /** @throws PgSnapManError not_found, or run_failed when a hash does not agree */
   facts(uuid: string): Promise<DatabaseFacts>;
   content(uuid: string): Promise<DumpContent>;
+  globalsSql(uuid: string): Promise<string>;
   files(uuid: string): Promise<StoredFile[]>;
   /** Writes the dump (or the files that `wants` accepts) as a pg_dump directory into `directory`, which must not exist. */
   materialize(uuid: string, directory: string, wants?: (file: StoredFile) => boolean): Promise<void>;
+  /** Takes a dump away; its room is freed by `prune`. False: there is none. */
+  remove(uuid: string): Promise<boolean>;
+  check(options?: CheckOptions): Promise<CheckReport>;
+  /** Frees what no dump needs. @throws PgSnapManError busy, or run_failed when a manifest cannot be read */
+  prune(options?: PruneOptions): Promise<PruneReport>;
+  /** Sets dumps aside that cannot be read whole, after writing their readable files to `exportTo`, else beside them. */
+  repair(options?: { exportTo?: string }): Promise<RepairReport>;
+  /** Copies the dumps that the other repository lacks, one after the other; can be repeated until all are there. */
+  copyTo(other: Repository): Promise<CopyReport>;
   status(): Promise<RepositoryStatus>;
+  /** Ends the threads, if any were started. A repository that is just forgotten does not keep the process alive. */
+  close(): Promise<void>;
 }

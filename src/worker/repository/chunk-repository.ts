@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { type DatabaseFacts, databaseFactsSchema } from '../../core/facts/database-facts.ts';
+import type { Manifest, StoredFile } from '../../core/manifest/manifest.ts';
+import { type DumpContent, dumpContentSchema } from '../../core/model/results.ts';
+import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
+import { DEFAULT_PARAMETERS, type StoreParameters, storeParametersSchema } from '../../core/repository/parameters.ts';
+import { writeDurably } from '../files/durable.ts';
+import { BlockCatalog } from './block-catalog.ts';
+import { checkRepository } from './check.ts';
+import { ChunkDumpWriter } from './chunk-dump-writer.ts';
+import { copyDumps } from './copy.ts';
+import { type DocumentName, type DumpPlace, readDocument } from './dump-documents.ts';
+import { dumpFolders, findDump, readManifest } from './dump-folder.ts';
+import { type Lease, takeLease } from './leases.ts';
+import { materializeFiles } from './materialize.ts';
+import { FOLDERS } from './paths.ts';
+import { prune } from './prune.ts';
+import { trashDump } from './remove-dump.ts';
+import { repairRepository } from './repair.ts';
+import type {
+  CheckOptions,
+  CheckReport,
+  CopyReport,
+  DumpIdentity,
+  DumpWriter,
+  PruneOptions,
+  PruneReport,
+  RepairReport,
+  Repository,
+  RepositoryStatus,
+} from './repository.ts';
+import { FORMAT_VERSION, REPOSITORY_FILE, type RepositoryFile, readRepositoryFile } from './repository-file.ts';
+import { freeBytes, treeBytes } from './room.ts';
+import { storageError } from './storage-error.ts';
+import { ThreadPool } from './thread/thread-pool.ts';
+
+/** Manifests that are read at a time. */
+const FILES_AT_A_TIME = 8;
+const RECOVER_SCRIPT = new URL('./recover.sh', import.meta.url);
+
+/**
+ * Makes an empty repository in a new or empty folder; `repository.json` comes last, so that a half-made one is none.
+ * @throws PgSnapManError configuration when something is there already
+ */
+export async function createRepository(
+  directory: string,
+  parameters: Partial<StoreParameters> = {},
+): Promise<Repository> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const ours = [...FOLDERS, 'recover.sh'] as string[];
+  const there = (await readdir(directory)).filter((name) => !ours.includes(name));
+  if (there.length > 0) {
+    throw new PgSnapManError(
+      'configuration',
+      `${directory} is not empty`,
+      'a repository is made in a new or an empty folder',
+    );
+  }
+  for (const name of FOLDERS) await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
+  await copyFile(RECOVER_SCRIPT, join(directory, 'recover.sh'));
+  await chmod(join(directory, 'recover.sh'), 0o600);
+  const file: RepositoryFile = {
+    format_version: FORMAT_VERSION,
+    id: randomUUID(),
+    created_at: new Date().toISOString(),
+    store: 'chunks',
+    parameters: storeParametersSchema.parse({ ...DEFAULT_PARAMETERS, ...parameters }),
+  };
+  await writeDurably(join(directory, REPOSITORY_FILE), `${JSON.stringify(file, null, 1)}\n`);
+  return await openRepository(directory);
+}
+
+/** @throws PgSnapManError configuration when there is none, or a newer pgsnapman made it */
+export async function openRepository(directory: string): Promise<Repository> {
+  return new ChunkRepository(directory, await readRepositoryFile(directory));
+}
+
+/** The repository in a folder, made there if the folder is new or empty. @throws PgSnapManError configuration */
+export async function openOrCreateRepository(directory: string): Promise<Repository> {
+  return existsSync(join(directory, REPOSITORY_FILE)) ? openRepository(directory) : createRepository(directory);
+}
+
+/** The store that cuts files into chunks and compresses new ones against similar older ones. */
+class ChunkRepository implements Repository {
+  readonly id: string;
+  readonly #directory: string;
+  readonly #file: RepositoryFile;
+  readonly #pool: ThreadPool;
+
+  constructor(directory: string, file: RepositoryFile) {
+    this.#directory = directory;
+    this.#file = file;
+    this.id = file.id;
+    this.#pool = new ThreadPool(file.parameters);
+  }
+
+  async begin(identity: DumpIdentity): Promise<DumpWriter> {
+    const lease = takeLease(join(this.#directory, 'leases'));
+    try {
+      const { parameters, id: repositoryId } = this.#file;
+      const parts = { repository: this.#directory, repositoryId, parameters, pool: this.#pool, lease };
+      return await ChunkDumpWriter.open(parts, identity);
+    } catch (error) {
+      lease.release();
+      throw storageError(error, 'beginning a dump in the repository');
+    }
+  }
+
+  async list(): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }> {
+    const limit = pLimit(FILES_AT_A_TIME);
+    const manifests: Manifest[] = [];
+    const unreadable: { folder: string; reason: string }[] = [];
+    const read = async (folder: string) => {
+      try {
+        return await readManifest(this.#directory, folder);
+      } catch (error) {
+        return { folder, reason: errorText(error) };
+      }
+    };
+    const folders = await dumpFolders(this.#directory);
+    for (const found of await Promise.all(folders.map((folder) => limit(read, folder)))) {
+      if ('reason' in found) unreadable.push(found);
+      else manifests.push(found.manifest);
+    }
+    return { manifests: manifests.sort((a, b) => a.started_at.getTime() - b.started_at.getTime()), unreadable };
+  }
+
+  async manifest(uuid: string): Promise<{ manifest: Manifest; manifestSha256: string } | null> {
+    const found = await findDump(this.#directory, uuid);
+    return found === null ? null : { manifest: found.manifest, manifestSha256: found.manifestSha256 };
+  }
+
+  async facts(uuid: string): Promise<DatabaseFacts> {
+    return databaseFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
+  }
+
+  async content(uuid: string): Promise<DumpContent> {
+    return dumpContentSchema.parse(JSON.parse(await this.#document(uuid, 'content.json')));
+  }
+
+  globalsSql(uuid: string): Promise<string> {
+    return this.#document(uuid, 'globals.sql');
+  }
+
+  async files(uuid: string): Promise<StoredFile[]> {
+    const files = parseDumpList(await this.#document(uuid, 'list'));
+    return files.map(({ extents: _, ...file }) => file);
+  }
+
+  async materialize(uuid: string, directory: string, wants: (file: StoredFile) => boolean = () => true): Promise<void> {
+    await this.#reading(uuid, async (place, catalog) => {
+      const list: ListedFile[] = parseDumpList(await readDocument(place, 'list', catalog, this.#pool));
+      await materializeFiles(place, list.filter(wants), directory, catalog, this.#pool);
+    });
+  }
+
+  async remove(uuid: string): Promise<boolean> {
+    const found = await findDump(this.#directory, uuid);
+    if (found === null) return false;
+    await trashDump(this.#directory, found.folder);
+    return true;
+  }
+
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    return this.#leased(() => checkRepository(this.#directory, this.#pool, options));
+  }
+
+  async prune(options: PruneOptions = {}): Promise<PruneReport> {
+    return await prune(this.#directory, this.#file.parameters, this.#pool, options).catch((error: unknown) => {
+      throw storageError(error, 'pruning the repository');
+    });
+  }
+
+  async repair(options: { exportTo?: string } = {}): Promise<RepairReport> {
+    return this.#leased(() => repairRepository(this.#directory, this.#pool, options));
+  }
+
+  async copyTo(other: Repository): Promise<CopyReport> {
+    return this.#leased((lease) => copyDumps(this, other, join(this.#directory, 'tmp', lease.id)));
+  }
+
+  async status(): Promise<RepositoryStatus> {
+    const { manifests } = await this.list();
+    return {
+      repositoryId: this.id,
+      formatVersion: this.#file.format_version,
+      dumpCount: manifests.length,
+      rawBytes: manifests.reduce((sum, manifest) => sum + manifest.raw_bytes, 0),
+      storedBytes:
+        (await treeBytes(join(this.#directory, 'packs'))) + (await treeBytes(join(this.#directory, 'dumps'))),
+      freeBytes: await freeBytes(this.#directory),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  #document(uuid: string, name: DocumentName): Promise<string> {
+    return this.#reading(uuid, (place, catalog) => readDocument(place, name, catalog, this.#pool));
+  }
+
+  /** Runs `work` on a dump under a lease that was taken before the dump was looked up. */
+  async #reading<T>(uuid: string, work: (place: DumpPlace, catalog: BlockCatalog) => Promise<T>): Promise<T> {
+    return this.#leased(async () => {
+      const found = await findDump(this.#directory, uuid);
+      if (found === null) {
+        throw new PgSnapManError('not_found', `there is no dump ${uuid} in the repository`, 'look at dump list');
+      }
+      const place = { repository: this.#directory, folder: `dumps/${found.folder}`, manifest: found.manifest };
+      return await work(place, new BlockCatalog(this.#directory));
+    });
+  }
+
+  async #leased<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = takeLease(join(this.#directory, 'leases'));
+    try {
+      return await work(lease);
+    } finally {
+      lease.release();
+    }
+  }
+}

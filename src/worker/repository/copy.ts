@@ -1,0 +1,61 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText } from '../../core/errors.ts';
+import { faultPoint } from '../fault.ts';
+import type { CopyReport, DumpWriter, Repository } from './repository.ts';
+
+/**
+ * Copies all dumps that the other repository lacks, oldest first, so that its dumps build on each other as here. Each is
+ * written there as any dump is: it is there completely or not at all, and a copy that was interrupted goes on.
+ * @param staging a folder that does not exist, for one file at a time
+ */
+export async function copyDumps(from: Repository, to: Repository, staging: string): Promise<CopyReport> {
+  const { manifests } = await from.list();
+  const there = new Set((await to.list()).manifests.map((manifest) => manifest.uuid));
+  const missing = manifests.filter((manifest) => !there.has(manifest.uuid));
+  const report: CopyReport = { copied: [], present: manifests.length - missing.length, failed: [] };
+  for (const { uuid } of missing) {
+    try {
+      await copyDump(from, to, uuid, staging);
+      report.copied.push(uuid);
+    } catch (error) {
+      report.failed.push({ uuid, reason: errorText(error) });
+    }
+  }
+  return report;
+}
+
+async function copyDump(from: Repository, to: Repository, uuid: string, staging: string): Promise<void> {
+  const found = await from.manifest(uuid);
+  if (found === null) throw new Error('it has been removed meanwhile');
+  const { manifest } = found;
+  const documents = {
+    facts: await from.facts(uuid),
+    content: await from.content(uuid),
+    globalsSql: await from.globalsSql(uuid),
+  };
+  const writer = await to.begin({ uuid, startedAt: manifest.started_at, jobId: manifest.job.id });
+  try {
+    await copyFiles(from, writer, uuid, staging);
+    await writer.commit(manifest, documents);
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** One file at a time, so that the room needed in between is that of the largest file. */
+async function copyFiles(from: Repository, writer: DumpWriter, uuid: string, staging: string): Promise<void> {
+  await mkdir(staging, { mode: 0o700 });
+  try {
+    for (const file of await from.files(uuid)) {
+      const directory = join(staging, 'file');
+      await from.materialize(uuid, directory, (candidate) => candidate.path === file.path);
+      await writer.addFile(file.role, file.path, { file: join(directory, file.path) });
+      await rm(directory, { recursive: true });
+      faultPoint('repository.copy-file');
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,64 @@
+import { constants, zstdCompressSync } from 'node:zlib';
+import { type BlockDecoder, DamagedBlockError } from './block-decoder.ts';
+import type { EncodeResult, EncodeTask, Recipe } from './tasks.ts';
+
+/** A dictionary that begins so would be read as a formatted one, not as plain content. */
+const DICTIONARY_MAGIC = [0x37, 0xa4, 0x30, 0xec];
+/** A frame with bases that is not clearly smaller than this part of its raw size is compared with one without. */
+const CLEARLY_SMALL = 0.1;
+/** Bases make reading slower: they must save this much. */
+const WORTH_IT = 0.75;
+
+const PLAIN = {
+  [constants.ZSTD_c_compressionLevel]: 1,
+  [constants.ZSTD_c_checksumFlag]: 1,
+};
+
+/** Compresses a block, with the joined bytes of its bases as dictionary if that is worth it. */
+export function encodeBlock(task: EncodeTask, decoder: BlockDecoder): EncodeResult {
+  const raw = new Uint8Array(task.block, 0, task.length);
+  const damaged: EncodeResult['damaged'] = [];
+  const dictionary = dictionaryOf(task, decoder, damaged);
+  if (dictionary !== null) {
+    const frame = compress(raw, dictionary);
+    if (frame.length < raw.length * CLEARLY_SMALL) return { frame, usedDictionary: true, damaged };
+    const plain = compress(raw, null);
+    return frame.length < plain.length * WORTH_IT
+      ? { frame, usedDictionary: true, damaged }
+      : { frame: plain, usedDictionary: false, damaged };
+  }
+  return { frame: compress(raw, null), usedDictionary: false, damaged };
+}
+
+function dictionaryOf(task: EncodeTask, decoder: BlockDecoder, damaged: EncodeResult['damaged']): Buffer | null {
+  if (task.dictionary.length === 0) return null;
+  const recipes = new Map<string, Recipe>(task.recipes.map((recipe) => [recipe.key, recipe]));
+  try {
+    const dictionary = decoder.join(task.dictionary, recipes);
+    const isFormatted = DICTIONARY_MAGIC.every((byte, i) => dictionary[i] === byte);
+    return isFormatted || dictionary.length < 8 ? null : dictionary;
+  } catch (error) {
+    if (!(error instanceof DamagedBlockError)) throw error;
+    damaged.push(error.damaged);
+    return null;
+  }
+}
+
+function compress(raw: Uint8Array, dictionary: Buffer | null): Buffer {
+  // Room for all of the output lets zstd work in one go, without buffers of its own.
+  const sizes = { pledgedSrcSize: raw.length, chunkSize: raw.length + (raw.length >> 8) + 1024 };
+  if (dictionary === null) return zstdCompressSync(raw, { ...sizes, params: PLAIN });
+  const bits = Math.ceil(Math.log2(raw.length + dictionary.length + 1));
+  return zstdCompressSync(raw, {
+    dictionary,
+    ...sizes,
+    params: {
+      ...PLAIN,
+      [constants.ZSTD_c_windowLog]: Math.max(bits, 12),
+      // Without room for every position of the bases most of them would not be found.
+      [constants.ZSTD_c_hashLog]: Math.min(Math.max(bits - 2, 12), 20),
+      // Shorter matches lead astray in rows that look alike.
+      [constants.ZSTD_c_minMatch]: 7,
+    },
+  });
+}

@@ -1,0 +1,167 @@
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRepository } from '../../../../src/worker/repository/chunk-repository.ts';
+import type { Repository } from '../../../../src/worker/repository/repository.ts';
+import { SampleTable } from '../../../support/sample-tables.ts';
+import { storeDump } from '../../../support/store-dump.ts';
+
+const SMALL = {
+  min_chunk: 1024,
+  cut_bits: 11,
+  max_chunk: 16384,
+  sample_bits: 4,
+  block: 32768,
+  max_depth: 4,
+  pack: 1048576,
+};
+
+let folder: string;
+let directory: string;
+let repository: Repository;
+let days: { uuid: string; bytes: Buffer; folder: string }[];
+let data: SampleTable;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pgsnapman-damage-'));
+  directory = join(folder, 'repository');
+  repository = await createRepository(directory, SMALL);
+  data = new SampleTable(1);
+  data.append(5000);
+  days = [];
+  for (let day = 0; day < 3; day += 1) await storeDay();
+  // A dump of another database; its documents are alike, so it may lean on the others.
+  await storeDay(2, Buffer.concat([Buffer.from('other\n'.repeat(3000)), Buffer.from('\\.\n\n\n')]));
+});
+
+afterEach(async () => {
+  await repository.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function storeDay(jobId = 1, bytes = data.bytes()): Promise<void> {
+  const before = new Set(readdirSync(join(directory, 'dumps')));
+  const { uuid } = await storeDump(repository, { '1.dat': bytes }, { jobId, database: `database ${jobId}` });
+  const name = readdirSync(join(directory, 'dumps')).find((found) => !before.has(found)) as string;
+  days.push({ uuid, bytes, folder: name });
+  data.update(0.02);
+}
+
+async function isWhole(day: { uuid: string; bytes: Buffer }): Promise<boolean | string> {
+  const out = join(folder, 'out');
+  rmSync(out, { recursive: true, force: true });
+  try {
+    await repository.materialize(day.uuid, out);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return readFileSync(join(out, '1.dat')).equals(day.bytes);
+}
+
+const DAMAGE: Record<string, (path: string) => void> = {
+  flipped: (path) => {
+    const file = openSync(path, 'r+');
+    const at = Math.floor(statSync(path).size / 2);
+    const byte = Buffer.alloc(1);
+    readSync(file, byte, 0, 1, at);
+    byte.writeUInt8((byte[0] as number) ^ 0x10);
+    writeSync(file, byte, 0, 1, at);
+    closeSync(file);
+  },
+  truncated: (path) => truncateSync(path, Math.floor(statSync(path).size / 2)),
+  emptied: (path) => truncateSync(path, 0),
+  deleted: (path) => rmSync(path),
+};
+
+/** The largest file of a kind that the first dump brought: the base of all that follow. */
+function oldestPackFile(extension: string): string {
+  const packs = join(directory, 'packs');
+  const largest = readdirSync(packs)
+    .filter((name) => name.endsWith('.pack'))
+    .sort((a, b) => statSync(join(packs, b)).size - statSync(join(packs, a)).size)[0] as string;
+  return join(packs, largest.replace('.pack', extension));
+}
+
+const CLASSES: Record<string, () => string> = {
+  pack: () => oldestPackFile('.pack'),
+  'index of blocks': () => oldestPackFile('.blocks'),
+  manifest: () => join(directory, 'dumps', days[1]?.folder as string, 'manifest.json'),
+  'list of documents': () => join(directory, 'dumps', days[1]?.folder as string, 'documents'),
+  'list of needed blocks': () => join(directory, 'dumps', days[1]?.folder as string, 'needs'),
+};
+const cases = Object.keys(CLASSES).flatMap((file) => Object.keys(DAMAGE).map((damage) => [file, damage] as const));
+
+describe('damage', () => {
+  test.each(cases)(
+    'a %s that is %s is found, named, and hurts only who needs it',
+    { timeout: 60_000 },
+    async (file, damage) => {
+      DAMAGE[damage]?.((CLASSES[file] as () => string)());
+      const { problems } = await repository.check({ readData: true });
+      expect(problems.length).toBeGreaterThan(0);
+      const hurt = new Set(problems.flatMap((problem) => problem.dumps));
+      for (const day of days) {
+        const whole = await isWhole(day);
+        // Never wrong data; and whoever is not named is whole.
+        expect(whole).not.toBe(false);
+        if (!hurt.has(day.folder)) expect(whole).toBe(true);
+      }
+      if (file === 'pack') {
+        // All three are built on it.
+        for (const day of days.slice(0, 3)) expect(hurt.has(day.folder)).toBe(true);
+      } else if (file !== 'index of blocks') expect([...hurt]).toEqual([days[1]?.folder]);
+    },
+  );
+
+  test.each(cases)('after a %s was %s the next dump is whole', { timeout: 60_000 }, async (file, damage) => {
+    DAMAGE[damage]?.((CLASSES[file] as () => string)());
+    await repository.check({ readData: true });
+    await storeDay();
+    expect(await isWhole(days[4] as (typeof days)[number])).toBe(true);
+    const { problems } = await repository.check({ readData: true });
+    for (const problem of problems) expect(problem.dumps).not.toContain(days[4]?.folder);
+  });
+
+  test('an index of chunks that is lost hurts no dump', async () => {
+    rmSync(oldestPackFile('.chunks'));
+    const { problems } = await repository.check({ readData: true });
+    expect(problems).toMatchObject([{ reason: 'is missing', dumps: [] }]);
+    for (const day of days) expect(await isWhole(day)).toBe(true);
+    await storeDay();
+    expect(await isWhole(days[4] as (typeof days)[number])).toBe(true);
+  });
+
+  test('blocks whose content comes again are put right, and older dumps with them', async () => {
+    const again = new SampleTable(1);
+    again.append(5000);
+    DAMAGE.flipped?.(oldestPackFile('.pack'));
+    const found = await repository.check({ readData: true });
+    expect(found.problems.length).toBeGreaterThan(0);
+    await storeDay(1, again.bytes());
+    expect((await repository.check({ readData: true })).problems).toEqual([]);
+    for (const day of days) expect(await isWhole(day)).toBe(true);
+    await repository.prune();
+    for (const day of days) expect(await isWhole(day)).toBe(true);
+  });
+
+  test('repair sets aside what is hurt, after writing what can be read', { timeout: 60_000 }, async () => {
+    DAMAGE.flipped?.(CLASSES.manifest?.() as string);
+    const { setAside } = await repository.repair({ exportTo: join(folder, 'export') });
+    expect(setAside.map((dump) => dump.folder)).toEqual([days[1]?.folder]);
+    expect((await repository.check({ readData: true })).problems).toEqual([]);
+    await repository.prune();
+    for (const day of days.filter((_, i) => i !== 1)) expect(await isWhole(day)).toBe(true);
+  });
+});
