@@ -10,7 +10,7 @@ const SET_ASIDE = 'broken';
 
 /**
  * The work that is due, one file per entry in the folder `queue/`. Whoever adds, picks or removes holds the queue's lock
- * (see queue-lock.ts), except that a run removes its own entry when it has ended.
+ * (queueLock in run/work-session.ts), except that a run removes its own entry when it has ended.
  */
 export interface Queue {
   /** All entries in the order in which they start; files that cannot be read are set aside and named in `broken`. */

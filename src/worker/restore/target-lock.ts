@@ -5,8 +5,8 @@ import type { Connection } from '../../sql/connection.ts';
 const LOCK_CLASS = 0x7067736d;
 
 /**
- * Keeps every other restore, of whatever worker, away from a target for as long as this session lives. The lock is one
- * of the database that the session is in, which must be the instance's maintenance database.
+ * Keeps every other restore, of whatever worker, away from a target for as long as the connection lives. The lock is one
+ * of the database that it is connected to, which must be the instance's maintenance database.
  * @throws PgSnapManError busy
  */
 export async function lockTarget(c: Connection, target: string, instance: string): Promise<void> {
