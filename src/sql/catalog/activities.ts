@@ -45,3 +45,9 @@ export function activitiesOfWorker(c: Connection, workerId: number): Promise<Act
 export function listActivities(c: Connection): Promise<ActivityRow[]> {
   return c.rows(`${FROM} order by a.started_at, a.id`);
 }
+
+/** Asks whoever runs it to end a run; undefined: it is not running (any more). */
+export function requestCancel(c: Connection, run: { id: number } | { uuid: string }): Promise<ActivityRow | undefined> {
+  const [column, value] = 'id' in run ? ['id', run.id] : ['uuid', run.uuid];
+  return c.row(`update pgsnapman.activity set cancel_requested = true where ${column} = $1 returning *`, [value]);
+}
