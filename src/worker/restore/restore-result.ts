@@ -1,4 +1,4 @@
-import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { errorCode, errorText, PgSnapManError } from '../../core/errors.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { ExpectedContent } from '../../core/restore/expected-content.ts';
 import type { Journal } from '../../core/restore/journal.ts';
@@ -9,7 +9,7 @@ import { RunStopped, type StopReason } from './run-stop.ts';
 
 type Ending = Pick<
   RestoreResult,
-  'outcome' | 'message' | 'table_count' | 'row_count' | 'tool_version' | 'undo_dbname' | 'undo_oid'
+  'outcome' | 'message' | 'error_code' | 'table_count' | 'row_count' | 'tool_version' | 'undo_dbname' | 'undo_oid'
 >;
 
 /** The result of a restore that brought everything. */
@@ -23,6 +23,7 @@ export function goodResult(
   return result(run, startedAt, {
     outcome: run.warnings.length === 0 ? 'ok' : 'ok_with_warnings',
     message: null,
+    error_code: null,
     table_count: tables.length,
     row_count: rows,
     ...undoOf(journal),
@@ -43,6 +44,7 @@ export function failedResult(
   return result(run, startedAt, {
     outcome,
     message,
+    error_code: errorCode(error),
     table_count: null,
     row_count: null,
     undo_dbname: null,
