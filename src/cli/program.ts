@@ -12,6 +12,7 @@ const NOUNS: Readonly<Record<string, () => Promise<NounBuilder>>> = {
   catalog: async () => (await import('./catalog.ts')).addCatalogCommands,
   worker: async () => (await import('./worker.ts')).addWorkerCommands,
   instance: async () => (await import('./instance.ts')).addInstanceCommands,
+  database: async () => (await import('./database.ts')).addDatabaseCommands,
   dumpjob: async () => (await import('./dumpjob.ts')).addDumpJobCommands,
   dump: async () => (await import('./dump.ts')).addDumpCommands,
   restorejob: async () => (await import('./restorejob.ts')).addRestoreJobCommands,

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { type ErrorCode, EXIT_CODES, PgSnapManError } from '../errors.ts';
+import { dumpResultSchema, restoreResultSchema } from './results.ts';
 
 /** What can be asked of a worker through the catalog. */
 export const requestKindSchema = z.enum([
@@ -62,4 +64,21 @@ export interface Request {
   expires_at: Date;
   started_at: Date | null;
   answered_at: Date | null;
+}
+
+/** The answer to `run_dump_job`: the dump, and the restores that it triggered; logs and contents are in the catalog. */
+export const dumpAnswerSchema = z.object({ result: dumpResultSchema, restores: z.array(restoreResultSchema) });
+
+/** The answer to `run_restore_job`. */
+export const restoreAnswerSchema = z.object({ result: restoreResultSchema });
+
+const isCode = (code: string): code is ErrorCode => code in EXIT_CODES;
+const failureSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });
+
+/** The answer of a request that failed, was refused or expired, as the error that it would have been here. */
+export function failureOf(request: Pick<Request, 'id' | 'answer'>): PgSnapManError {
+  const parsed = failureSchema.safeParse(request.answer);
+  if (!parsed.success) return new PgSnapManError('run_failed', `request ${request.id} failed without a reason`);
+  const { code, message, hint } = parsed.data;
+  return new PgSnapManError(isCode(code) ? code : 'run_failed', message, hint ?? undefined);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ConnectionSettings, libpqEnvironment } from '../../core/connection/connection-settings.ts';
 import { TOC_FILE } from '../../core/dump/archive-files.ts';
 import { dumpCommand } from '../../core/dump/dump-command.ts';
-import { explainDumpFailure, isLockLostInBetween } from '../../core/dump/dump-error.ts';
+import { explainDumpFailure, isLockLostInBetween, isPassingFailure } from '../../core/dump/dump-error.ts';
 import type { DumpTrack } from '../../core/dump/dump-progress.ts';
 import { PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
@@ -48,9 +48,11 @@ export async function dumpDatabase(dump: DatabaseDump): Promise<void> {
     throw stalled(dump.context.limits.stallTimeoutMs, 'pg_dump', end.waiting ?? 'for an answer of the server');
   }
   if (end.child.exitCode === 0) return;
+  const lines = end.child.stderrTail;
+  if (isPassingFailure({ ...end.child, lines })) dump.context.onPassing?.();
   const { message, hint } = explainDumpFailure({
     ...end.child,
-    lines: end.child.stderrTail,
+    lines,
     user: dump.settings.user,
     serverVersionNum: dump.session.serverVersionNum,
     toolVersion: dump.tools.version.text,

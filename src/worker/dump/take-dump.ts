@@ -14,6 +14,7 @@ import type { DumpResult } from '../../core/model/results.ts';
 import { parseQualifiedName } from '../../core/postgres/identifiers.ts';
 import { knownHoles } from '../../core/postgres/known-holes.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
+import { isServerAway } from '../../sql/connection-error.ts';
 import { faultPoint } from '../fault.ts';
 import type { DumpWriter } from '../repository/repository.ts';
 import { storageError } from '../repository/storage-error.ts';
@@ -88,7 +89,10 @@ class DumpRun {
   private async connect(settings: ConnectionSettings): Promise<DumpSession> {
     this.progress('connecting');
     if (this.context.signal.aborted) throw cancelled();
-    const session = await DumpSession.open(settings, applicationNameOf(this.task.uuid));
+    const session = await DumpSession.open(settings, applicationNameOf(this.task.uuid)).catch((error: unknown) => {
+      if (isServerAway(error)) this.context.onPassing?.();
+      throw error;
+    });
     this.session = session;
     if (session.serverVersionNum >= OLDEST_SERVER) return session;
     const hint = 'upgrade the server, or dump it with its own pg_dump';

@@ -1,5 +1,6 @@
 import { reasonToSkip } from '../../core/queue/halted.ts';
 import { instanceOf, mustWait, type QueueEntry } from '../../core/queue/queue-entry.ts';
+import { isPutOff } from '../../core/queue/retry.ts';
 import { faultPoint } from '../fault.ts';
 import { type Lock, tryLock, withLock } from '../lock/lock.ts';
 import { lockPath } from '../worker-setup.ts';
@@ -57,6 +58,7 @@ async function noteStart({ worker }: WorkSession, entry: QueueEntry): Promise<Qu
 async function mayRun(session: WorkSession, entry: QueueEntry, entries: readonly QueueEntry[]): Promise<boolean> {
   const { configuration, worker, reporter } = session;
   if (entry.attempts > 0) return true;
+  if (isPutOff(entry.not_before, worker.now())) return false;
   // A run by hand belongs to its own process.
   if (entry.trigger_kind === 'manual' || mustWait(entry, entries)) return false;
   if (configuration === null) return true;
