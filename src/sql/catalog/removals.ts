@@ -86,19 +86,6 @@ export async function noteCleaned(c: Connection, jobId: number, at: Date): Promi
   await c.execute('update pgsnapman.dump_job set cleaned_at = $2 where id = $1', [jobId, at]);
 }
 
-/** Marks all dumps of a job to be dropped at the next cleaning, except those that are to be kept. */
-export async function dropAllOf(c: Connection, jobId: number): Promise<{ marked: number; kept: number }> {
-  const marked = await c.execute(
-    `update pgsnapman.dump set keep = 'no' where dump_job_id = $1 and keep = 'auto' and state is distinct from 'removing'`,
-    [jobId],
-  );
-  const kept = await c.row<{ count: number }>(
-    `select count(*) from pgsnapman.dump where dump_job_id = $1 and keep = 'yes'`,
-    [jobId],
-  );
-  return { marked, kept: kept?.count ?? 0 };
-}
-
 /** Removes what is older than the setting wants: this worker's messages, restore runs without an undo, requests, audit. */
 export async function deleteOld(c: Connection, workerId: number, before: Date): Promise<number> {
   const statements = [

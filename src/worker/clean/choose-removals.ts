@@ -63,17 +63,13 @@ async function cleanSeries(
   await tellFuture(session, series, now);
   const dropped = decisions.filter(({ decision }) => decision === 'drop').map(({ dump }) => dump);
   const own = dropped.filter((dump) => dump.worker_id === workerId && dump.state !== 'removing');
-  const held = await heldBack(
-    session,
-    catalog,
-    { workerId, jobId: series.jobId, subject: series.subject },
-    series,
-    decisions,
-  );
+  const key = { workerId, jobId: series.jobId, subject: series.subject };
+  const held = await heldBack(session, catalog, key, series, decisions);
   const going = own.filter((dump) => dump.state === 'available' && !(held && dump.keep !== 'no' && isGoodDump(dump)));
   const ids = going.map(({ id }) => id);
   const marked = ids.length === 0 ? [] : await markRemoving(catalog, workerId, ids);
   if (marked.length > 0) faultPoint('clean.marked');
+  if (!held) await endApproval(catalog, key);
   const rows = own.filter((dump) => dump.state !== 'available').map(({ id }) => id);
   const rowsDeleted = rows.length === 0 ? 0 : await deleteRows(catalog, workerId, rows);
   if (series.jobId !== null && !held) await noteCleaned(catalog, series.jobId, now);
@@ -91,10 +87,7 @@ async function heldBack(
   const { maxDropPercent, cleanedAt, dumps, subject } = series;
   const question = { maxDropPercent, scheduledSince: scheduledSince(dumps, cleanedAt, session.worker.now()) };
   const unapproved = dropBrake(decisions, { ...question, approved: new Set() });
-  if (!unapproved.holds) {
-    await endApproval(catalog, key);
-    return false;
-  }
+  if (!unapproved.holds) return false;
   const approved = await approvedRemovals(catalog, key);
   const { holds, dropping, good } = dropBrake(decisions, { ...question, approved });
   if (!holds) return false;

@@ -9,12 +9,17 @@ import {
 import { markLost } from '../../sql/catalog/removals.ts';
 import type { Connection } from '../../sql/connection.ts';
 import type { WorkSession } from '../run/work-session.ts';
+import type { WorkerSetup } from '../worker-setup.ts';
 
 /** Writes keep flags that were changed in the catalog beside the manifests. Costs one query when nothing changed. */
-export async function noteKeepFlags(session: WorkSession, catalog: Connection, workerId: number): Promise<void> {
+export async function noteKeepFlags(
+  worker: Pick<WorkerSetup, 'repository'>,
+  catalog: Connection,
+  workerId: number,
+): Promise<void> {
   const changed = await statesToNote(catalog, workerId);
   if (changed.length === 0) return;
-  const repository = await session.worker.repository();
+  const repository = await worker.repository();
   for (const { id, uuid, keep } of changed) {
     const state = await repository.state(uuid);
     if (state !== null) await repository.setState(uuid, { ...state, keep });
@@ -27,7 +32,7 @@ export async function noteKeepFlags(session: WorkSession, catalog: Connection, w
  * holds, keep flags are the catalog's. Dumps that the repository has lost are marked, with a message each.
  */
 export async function settleStates(session: WorkSession, catalog: Connection, workerId: number): Promise<void> {
-  await noteKeepFlags(session, catalog, workerId);
+  await noteKeepFlags(session.worker, catalog, workerId);
   const repository = await session.worker.repository();
   // Rows first: a dump that comes in between is in no row yet.
   const rows = await catalogStates(catalog, workerId);
@@ -36,8 +41,10 @@ export async function settleStates(session: WorkSession, catalog: Connection, wo
   const missing: CatalogState[] = [];
   for (const row of rows) {
     const state = states.get(row.uuid);
+    const broken = unreadable.find(({ folder }) => folder.endsWith(`-${row.uuid.slice(-8)}`));
     if (state !== undefined) await settle(catalog, row, state, (next) => repository.setState(row.uuid, next));
-    else if (!unreadable.some(({ folder }) => folder.endsWith(row.uuid.slice(-8)))) missing.push(row);
+    else if (broken === undefined) missing.push(row);
+    else await tellBroken(session, catalog, row, broken.reason);
   }
   await tellLost(session, catalog, workerId, missing);
 }
@@ -61,6 +68,15 @@ async function settle(
   } else if (proven(known) !== proven(state) || known.keep !== state.keep) {
     await write({ ...FIRST_STATE, ...known, verified_level: Math.max(1, known.verified_level), format: 1 });
   }
+}
+
+/** A manifest that cannot be read: there is no state beside it that could be found, so the row alone says it. */
+async function tellBroken(session: WorkSession, catalog: Connection, row: CatalogState, reason: string): Promise<void> {
+  if (row.verification_failed !== null) return;
+  const failed = { verification_failed: reason, verification_failed_at: session.worker.now() };
+  await uploadVerification(catalog, row.uuid, { ...FIRST_STATE, ...row, ...failed, format: 1 });
+  const text = `dump ${row.id} does not count as good any more: ${reason}`;
+  await session.reporter.report('critical', text, { job_class: 'verify' });
 }
 
 async function tellLost(

@@ -162,7 +162,7 @@ async function workWithCatalog(session: WorkSession, catalog: Connection, prepar
   await queueClaims(session, catalog);
   prepared.requests = await claimRequests(session, catalog);
   const { noteKeepFlags } = await import('../clean/state-files.ts');
-  await noteKeepFlags(session, catalog, bound.id);
+  await noteKeepFlags(session.worker, catalog, bound.id);
   const halted = session.configuration?.worker.status === 'halted';
   prepared.discoveryIsDue = !halted && (await isDutyDue(session, 'discovery'));
 }
