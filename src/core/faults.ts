@@ -37,6 +37,12 @@ export const FAULT_POINTS = {
   'restore.spooled': 'the result is in the spool, the entry is still in the queue',
   'request.begun': 'the catalog says that a request is being answered, nothing was done for it',
   'request.worked-out': 'what a request asked for is done, the answer is not in the catalog',
+  'clean.marked': 'dumps are marked for removal in the catalog, all are still there',
+  'clean.trashed': 'the manifest of a marked dump is in the trash, its row is there',
+  'clean.pruned': 'the room of removed dumps is free, their rows are there',
+  'verify.done': 'a verification is noted beside the manifest, the catalog does not know of it',
+  'drill.restored': 'a drill has restored its scratch database, nothing is compared',
+  'drill.compared': 'a drill has compared, its scratch database is there',
   'spool.uploaded': 'a result is committed in the catalog and still in the spool',
   'cache.written': 'the new configuration is written, not yet renamed',
 } as const;
