@@ -83,11 +83,11 @@ function keptWidth(text) {
 ];
 
 /**
- * Widths of text that is plain ASCII, lines and blocks, without string-width: loading that (and the first segmenter) takes
- * 50 ms, which the first picture need not wait for.
+ * Widths of text without string-width where every character takes one column: ASCII, European letters, lines and blocks.
+ * Loading that package (and the first segmenter) takes 50 ms, which the screen need not wait for.
  */
 const LAZY_WIDTH = `
-const SIMPLE = /^[\\x20-\\x7e\\u00b7\\u2026\\u203a\\u2500-\\u259f]*$/;
+const SIMPLE = /^[\\x20-\\x7e\\u00a0-\\u00ac\\u00ae-\\u024f\\u2010-\\u2027\\u203a\\u2500-\\u259f]*$/;
 const SGR = /\\u001b\\[[\\d;]*m/g;
 let real;
 export default function stringWidth(text, options) {

@@ -106,7 +106,7 @@ async function add(context: Context, [address = '']: readonly string[], options:
 async function defaultWorker(context: Context, catalog: Connection, named: string | undefined): Promise<Worker | null> {
   const { findWorker } = await import('../sql/catalog/workers.ts');
   if (named !== undefined) return findWorker(catalog, named);
-  const own = context.configuration().worker.name;
+  const own = (await context.configuration()).worker.name;
   if (own === undefined) return null;
   return findWorker(catalog, own).catch((error: unknown) => {
     if (error instanceof PgSnapManError && error.code === 'not_found') return null;

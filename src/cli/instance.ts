@@ -47,7 +47,10 @@ async function test(context: Context, [reference = '']: readonly string[]): Prom
   const { testInstance } = await import('../worker/instance-test.ts');
   const { printFindings } = await import('./output/findings.ts');
   const instance = await context.withCatalog((catalog) => findInstance(catalog, reference));
-  return printFindings(context.output, await testInstance(instance, context.configuration().tools.bin_directories));
+  return printFindings(
+    context.output,
+    await testInstance(instance, (await context.configuration()).tools.bin_directories),
+  );
 }
 
 async function databases(context: Context, [reference = '']: readonly string[]): Promise<void> {

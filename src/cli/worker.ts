@@ -68,7 +68,7 @@ async function show(context: Context, [reference = '']: readonly string[]): Prom
 
 async function init(context: Context, _args: readonly string[], options: InitOptions): Promise<void> {
   const { initWorker } = await import('../worker/worker-setup.ts');
-  const configuration = context.configuration();
+  const configuration = await context.configuration();
   const worker = await initWorker(configuration, { name: options.name });
   context.output.result(`worker ${worker.name} works in ${configuration.worker.root}`, worker);
 }
@@ -81,5 +81,5 @@ async function run(context: Context): Promise<number> {
 async function doctor(context: Context): Promise<number> {
   const { examine } = await import('../worker/doctor/doctor.ts');
   const { printFindings } = await import('./output/findings.ts');
-  return printFindings(context.output, await examine(context.configuration()));
+  return printFindings(context.output, await examine(await context.configuration()));
 }

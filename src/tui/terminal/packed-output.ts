@@ -12,8 +12,15 @@ export interface TerminalOutput extends EventEmitter {
   write(text: string, done?: () => void): unknown;
 }
 
-const FRAME_BEGINS = '\u001b[?2026h';
-const FRAME_ENDS = '\u001b[?2026l';
+/** Around a frame, so that a terminal shows it at once. */
+export const FRAME_BEGINS = '\u001b[?2026h';
+export const FRAME_ENDS = '\u001b[?2026l';
+const ENTER_ALTERNATE = '\u001b[?1049h';
+const LEAVE_ALTERNATE = '\u001b[?1049l';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+const PASTE_AS_TYPED = '\u001b[?2004l';
+const CLEAR = '\u001b[H\u001b[J';
 const RESET = '\u001b[0m';
 const NEXT_LINE = '\u001b[E';
 const NEXT_LINES = /(?:\u001b\[E){2,}/g;
@@ -26,6 +33,10 @@ export class PackedOutput extends EventEmitter {
   readonly #output: TerminalOutput;
   #held: string | null = null;
   #muted = false;
+  /** The alternate screen is ours: entering it twice would clear it. */
+  #entered = false;
+  /** The next frame begins on an empty screen. */
+  #clearing = false;
   /** Unknown until the first reset, which we send ourselves. */
   #style: StyleState | null = null;
   /** Bytes written so far. */
@@ -55,6 +66,23 @@ export class PackedOutput extends EventEmitter {
     return this.#output.writableEnded ?? false;
   }
 
+  /** Takes the terminal's other screen. Ink does it, too, when it comes: it then goes over what is there. */
+  enter(): void {
+    this.#send(ENTER_ALTERNATE + HIDE_CURSOR);
+    this.#entered = true;
+  }
+
+  /** Gives the terminal's first screen back. */
+  leave(): void {
+    this.#send(PASTE_AS_TYPED + LEAVE_ALTERNATE + SHOW_CURSOR);
+    this.#entered = false;
+  }
+
+  /** The next frame is drawn on an empty screen; until it comes, what is there stays. */
+  clear(): void {
+    this.#clearing = true;
+  }
+
   /** While muted, what is written is lost: for frames that a repaint replaces. */
   mute(muted: boolean): void {
     this.#muted = muted;
@@ -62,6 +90,10 @@ export class PackedOutput extends EventEmitter {
 
   write(text: string | Uint8Array, done?: () => void): boolean {
     const piece = typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
+    if (piece === ENTER_ALTERNATE && this.#entered) {
+      this.clear();
+      return true;
+    }
     if (piece === FRAME_BEGINS && this.#held === null) {
       this.#held = piece;
       // Whatever happens to the rest of the frame, nothing is held for long.
@@ -85,7 +117,10 @@ export class PackedOutput extends EventEmitter {
       if (done !== undefined) queueMicrotask(done);
       return true;
     }
-    const { text: packed, after } = packStyles(packLines(this.#style === null ? `${RESET}${text}` : text), this.#style);
+    const cleared = this.#clearing && text.startsWith(FRAME_BEGINS);
+    if (cleared) this.#clearing = false;
+    const whole = cleared ? FRAME_BEGINS + CLEAR + text.slice(FRAME_BEGINS.length) : text;
+    const { text: packed, after } = packStyles(packLines(this.#style === null ? RESET + whole : whole), this.#style);
     this.#style = after;
     this.written += Buffer.byteLength(packed);
     return this.#output.write(packed, done) !== false;

@@ -36,6 +36,9 @@ export function frameOf(state: AppState, theme: Theme): Frame {
   };
 }
 
+/** The frame without a panel, as the lines of the screen. */
+export const linesOf = ({ above, below }: Frame): readonly string[] => [...above, ...below];
+
 function bodyLines(state: AppState, layout: Layout, theme: Theme): string[] {
   const layer = topLayer(state);
   if (layer?.kind === 'help') {
