@@ -1,7 +1,8 @@
 import { formatCount } from '../../core/text/numbers.ts';
+import type { ListState } from '../list/list-state.ts';
 import { listScreen } from '../screens/screens.ts';
 import { COUNT_LIMIT } from '../session/tasks.ts';
-import { type AppState, currentView, topLayer, type View } from '../state/app-state.ts';
+import { type AppState, topLayer, type View } from '../state/app-state.ts';
 import { clean } from '../text/clean.ts';
 import { cut, widthOf } from '../text/fit.ts';
 import { clockTime } from '../text/time.ts';
@@ -56,16 +57,17 @@ export function headerLine(state: AppState, theme: Theme): string {
   }
   // Before that the zone is not known either.
   const right = connection.state === 'connecting' ? [] : [plainPiece(clockTime(now, zone))];
-  return spread(left, right, size.columns, theme);
+  // Everything else tells more than our name.
+  const needed = left.reduce((sum, { text }) => sum + widthOf(text), 0);
+  return spread(needed > size.columns ? left.slice(1) : left, right, size.columns, theme);
 }
 
-/** Where we are, and what of it is listed. */
-export function titleLine(state: AppState, theme: Theme): string {
-  if (topLayer(state)?.kind === 'help') return theme.paint('heading', 'Help');
-  const path = pathOf(state.stack).join(` ${theme.symbols.into} `);
-  const left: Piece = { text: path, paint: (text) => theme.paint('heading', text) };
-  const right: Piece = { text: listFacts(state), paint: (text) => theme.paint('dim', text) };
-  return spread([left], right.text === '' ? [] : [right], state.size.columns, theme);
+/** Where we are, and which part of it is on the screen. */
+export function titleLine(state: AppState, place: string, theme: Theme): string {
+  const path = topLayer(state)?.kind === 'help' ? ['Help'] : pathOf(state.stack);
+  const left: Piece = { text: path.join(` ${theme.symbols.into} `), paint: (text) => theme.paint('heading', text) };
+  const right: Piece = { text: place, paint: (text) => theme.paint('dim', text) };
+  return spread([left], place === '' ? [] : [right], state.size.columns, theme);
 }
 
 /** The overview is where everything begins, so it is only named when we are there. */
@@ -79,10 +81,8 @@ function pathOf(stack: readonly View[]): string[] {
   });
 }
 
-function listFacts(state: AppState): string {
-  const view = currentView(state);
-  const list = view.kind === 'list' ? state.lists[view.key] : undefined;
-  if (list === undefined) return '';
+/** How much is listed, by which filter, in which order. */
+export function listPlace(list: ListState): string {
   const { pages, sorts } = listScreen(list.screen);
   const descending = (pages.sorts[list.sort]?.[0]?.descending ?? false) !== list.reversed;
   const count = (value: number | null): string =>

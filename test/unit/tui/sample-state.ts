@@ -332,7 +332,11 @@ export function overviewState(columns: number, rows = 24): AppState {
         late: [{ due: at('21T03:04'), job: scheduled }],
         jobs: 2030,
       },
-      uncovered: { count: 1, databases: [{ id: 4, name: name(2), instance_name: 'pg-prod-1', size_bytes: 7e9 }] },
+      uncovered: {
+        anyKnown: true,
+        count: 1,
+        databases: [{ id: 4, name: name(2), instance_name: 'pg-prod-1', size_bytes: 7e9 }],
+      },
       repositories: [
         {
           worker_id: 1,
