@@ -116,7 +116,7 @@ async function measureKeys(terminal: TestTerminal): Promise<Measurement[]> {
       what: 'bytes of a cursor move and a rest (the pane follows), median',
       value: median(settled.map(({ bytes }) => bytes)),
       unit: 'bytes',
-      target: null,
+      target: 500,
     },
     { what: 'bytes of a page, median', value: median(pages.map(({ bytes }) => bytes)), unit: 'bytes', target: 4500 },
   ];

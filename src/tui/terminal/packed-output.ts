@@ -23,7 +23,9 @@ const PASTE_AS_TYPED = '\u001b[?2004l';
 const CLEAR = '\u001b[H\u001b[J';
 const RESET = '\u001b[0m';
 const NEXT_LINE = '\u001b[E';
-const NEXT_LINES = /(?:\u001b\[E){2,}/g;
+const LINES_DOWN = /(?:\n|\u001b\[E)(?:\u001b\[E)+/g;
+const UP_AND_DOWN = /\u001b\[(\d+)A\u001b\[(\d+)?E/g;
+const TO_START_AGAIN = /(\n|\u001b\[\d*[EF])\u001b\[1G/g;
 
 /**
  * The output stream for Ink. It writes a frame at once instead of in three parts, goes over lines that did not change in
@@ -120,14 +122,22 @@ export class PackedOutput extends EventEmitter {
     const cleared = this.#clearing && text.startsWith(FRAME_BEGINS);
     if (cleared) this.#clearing = false;
     const whole = cleared ? FRAME_BEGINS + CLEAR + text.slice(FRAME_BEGINS.length) : text;
-    const { text: packed, after } = packStyles(packLines(this.#style === null ? RESET + whole : whole), this.#style);
+    const { text: packed, after } = packStyles(packMoves(this.#style === null ? RESET + whole : whole), this.#style);
     this.#style = after;
     this.written += Buffer.byteLength(packed);
     return this.#output.write(packed, done) !== false;
   }
 }
 
-/** `n` times "to the start of the next line" as one sequence. */
-export function packLines(text: string): string {
-  return text.replace(NEXT_LINES, (run) => `\u001b[${run.length / NEXT_LINE.length}E`);
+/**
+ * Moves of the cursor in as few bytes as possible: several lines down in one step, up and down again as one way up, and no
+ * way to the first column for a cursor that is there.
+ */
+export function packMoves(text: string): string {
+  return text
+    .replace(LINES_DOWN, (run) => `\u001b[${run.replaceAll(NEXT_LINE, '\n').length}E`)
+    .replace(UP_AND_DOWN, (both, up: string, down = '1') =>
+      Number(up) > Number(down) ? `\u001b[${Number(up) - Number(down)}F` : both,
+    )
+    .replace(TO_START_AGAIN, '$1');
 }

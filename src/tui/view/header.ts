@@ -14,6 +14,8 @@ interface Piece {
   paint(text: string): string;
 }
 
+const ROOM_FOR_OUR_NAME = 76;
+
 const plainPiece = (text: string): Piece => ({ text, paint: (same) => same });
 
 /** `left … right` in exactly the width; where room is short the right part goes. */
@@ -34,10 +36,13 @@ function spread(left: readonly Piece[], right: readonly Piece[], width: number, 
 /** `pgsnapman  catalog@db0 [RW]   workers 3/3   running 2   failed 1         03:12`. */
 export function headerLine(state: AppState, theme: Theme): string {
   const { connection, pulse, now, zone, size } = state;
+  const bold = (text: string): string => theme.paint('bold', text);
   const mode = connection.state === 'connected' ? (connection.readOnly ? 'RO' : 'RW') : connection.state.toUpperCase();
+  // The narrowest terminals have no room for our own name.
+  const ownName = size.columns < ROOM_FOR_OUR_NAME ? [] : [{ text: 'pgsnapman', paint: bold }, plainPiece('  ')];
   const left: Piece[] = [
-    { text: 'pgsnapman', paint: (text) => theme.paint('bold', text) },
-    plainPiece(`  ${connection.name} `),
+    ...ownName,
+    plainPiece(`${connection.name} `),
     { text: `[${mode}]`, paint: (text) => theme.paint(connection.state === 'lost' ? 'bad' : 'plain', text) },
     ...(state.frozen ? [{ text: ' [frozen]', paint: (text: string) => theme.paint('warning', text) }] : []),
   ];
@@ -57,9 +62,7 @@ export function headerLine(state: AppState, theme: Theme): string {
   }
   // Before that the zone is not known either.
   const right = connection.state === 'connecting' ? [] : [plainPiece(clockTime(now, zone))];
-  // Everything else tells more than our name.
-  const needed = left.reduce((sum, { text }) => sum + widthOf(text), 0);
-  return spread(needed > size.columns ? left.slice(1) : left, right, size.columns, theme);
+  return spread(left, right, size.columns, theme);
 }
 
 /** Where we are, and which part of it is on the screen. */
