@@ -33,17 +33,25 @@ function spread(left: readonly Piece[], right: readonly Piece[], width: number, 
   return paintAll(kept);
 }
 
+function modeOf({ state, slow, readOnly }: AppState['connection']): string {
+  if (state !== 'connected') return state.toUpperCase();
+  if (slow) return 'SLOW';
+  return readOnly ? 'RO' : 'RW';
+}
+
 /** `pgsnapman  catalog@db0 [RW]   workers 3/3   running 2   failed 1         03:12`. */
 export function headerLine(state: AppState, theme: Theme): string {
   const { connection, pulse, now, zone, size } = state;
   const bold = (text: string): string => theme.paint('bold', text);
-  const mode = connection.state === 'connected' ? (connection.readOnly ? 'RO' : 'RW') : connection.state.toUpperCase();
   // The narrowest terminals have no room for our own name.
   const ownName = size.columns < ROOM_FOR_OUR_NAME ? [] : [{ text: 'pgsnapman', paint: bold }, plainPiece('  ')];
   const left: Piece[] = [
     ...ownName,
     plainPiece(`${connection.name} `),
-    { text: `[${mode}]`, paint: (text) => theme.paint(connection.state === 'lost' ? 'bad' : 'plain', text) },
+    {
+      text: `[${modeOf(connection)}]`,
+      paint: (text) => theme.paint(connection.state === 'lost' ? 'bad' : 'plain', text),
+    },
     ...(state.frozen ? [{ text: ' [frozen]', paint: (text: string) => theme.paint('warning', text) }] : []),
   ];
   if (pulse !== null) {

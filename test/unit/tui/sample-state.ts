@@ -252,7 +252,7 @@ export function connectedState(columns: number, rows: number): AppState {
   const state = initialState({ columns, rows }, NOW, 'UTC', false);
   return {
     ...state,
-    connection: { state: 'connected', name: 'catalog@db0', readOnly: false, message: null },
+    connection: { state: 'connected', name: 'catalog@db0', readOnly: false, message: null, slow: false },
     pulse: { workers: 3, workers_seen: 2, running: 2, failed: 1 },
     pulseWanted: false,
   };
