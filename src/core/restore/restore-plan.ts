@@ -16,6 +16,7 @@ import { refuseRoles } from './refuse-roles.ts';
 import { refuseTarget } from './refuse-target.ts';
 import { mapRoles, type RoleMapping } from './role-mapping.ts';
 import { planRoles, type RolePlan } from './role-sql.ts';
+import { secondChancePath } from './second-chance.ts';
 import type { Statement } from './statement.ts';
 import type { TargetFacts } from './target-facts.ts';
 
@@ -57,6 +58,8 @@ export interface RestorePlan {
   /** What of the archive is restored, in its order. */
   selection: Pick<Selection, 'dumpIds' | 'entries'>;
   expected: ExpectedContent;
+  /** The search_path for entries that fail at first, see secondChancePath; null: they are not run again. */
+  secondChance: string | null;
   /** What is done to it first, from a session in it. */
   propertiesFromInside: Statement[];
   /** What is done to the complete staging database, in this order, in one transaction with its renaming. */
@@ -108,6 +111,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),
+    secondChance: secondChancePath(manifest.trusted, facts),
     propertiesFromInside: isUtf8(facts) ? [] : propertiesFromInside(facts.database),
     properties: properties.statements,
   };
