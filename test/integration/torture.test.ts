@@ -160,3 +160,41 @@ describe('limits', () => {
     }
   });
 });
+
+describe('a dump by a role that is no superuser', () => {
+  const dumper = () => ({ ...from, username: 'dumper' });
+
+  beforeAll(async () => {
+    await createDatabase('guarded', ['03-objects.sql']);
+    await source.psql('postgres', 'create role dumper login bypassrls; grant pg_read_all_data to dumper');
+  });
+
+  test('fails on large objects, and says which right is missing', async () => {
+    const dump = await worker.dump(dumper(), 'guarded');
+    expect(dump.outcome).toBe('failed');
+    expect(dump.message).toMatch(/large object/);
+  });
+
+  test('with the documented rights holds all but what only superusers may read, and names that', async () => {
+    await source.psql(
+      'guarded',
+      `do $$ begin
+         execute (select string_agg(format('grant select on large object %s to dumper', oid), '; ') from pg_largeobject_metadata);
+       end $$`,
+    );
+    const dump = await worker.dump(dumper(), 'guarded');
+    expect(dump).toMatchObject({
+      outcome: 'ok_with_warnings',
+      message: null,
+      warnings: [
+        'subscription "sub" is not in the dump: only a superuser may read subscriptions',
+        'options of the user mapping for "public" on server "elsewhere" are not in the dump: the dumping role may not see them',
+        'options of the user mapping for "torture_creds" on server "elsewhere" are not in the dump: the dumping role may not see them',
+      ],
+    });
+    const result = await worker.restore(dump.uuid, from, 'guarded copy', { passwords: true });
+    expect(result).toMatchObject({ message: null });
+    const differences = await compare('guarded', source, 'guarded copy');
+    expect(differences.filter((line) => !/SUBSCRIPTION|connect = false|password|user|: \);$/i.test(line))).toEqual([]);
+  });
+});
