@@ -30,6 +30,8 @@ export const FAULT_POINTS = {
   'restore.before-rename': 'the staging database is complete and still has its own name',
   'restore.renamed': 'the database has its name, the result is not in the spool',
   'restore.spooled': 'the result is in the spool, the entry is still in the queue',
+  'request.begun': 'the catalog says that a request is being answered, nothing was done for it',
+  'request.worked-out': 'what a request asked for is done, the answer is not in the catalog',
   'spool.uploaded': 'a result is committed in the catalog and still in the spool',
   'cache.written': 'the new configuration is written, not yet renamed',
 } as const;

@@ -35,6 +35,7 @@ export function dumpResult(changes: Partial<DumpResult> = {}): DumpResult {
     verified_level: 1,
     warnings: [],
     message: null,
+    error_code: null,
     log_tail: 'pg_dump: done',
     content: {
       schemas: ['public'],
@@ -68,6 +69,7 @@ export function restoreResult(changes: Partial<RestoreResult> = {}): RestoreResu
     pgsnapman_version: '0.1.0',
     warnings: [],
     message: null,
+    error_code: null,
     log_tail: 'pg_restore: done',
     ...changes,
   };

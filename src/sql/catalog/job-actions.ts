@@ -16,6 +16,20 @@ export async function setStatus(
   return changed.map(({ id }) => id);
 }
 
+/** Lets single jobs that have finished wait again; gives the ids that changed. */
+export async function runAgain(
+  catalog: Connection,
+  table: 'dump_job' | 'restore_job',
+  ids: readonly number[],
+): Promise<number[]> {
+  const changed = await catalog.rows<{ id: number }>(
+    `update pgsnapman.${table} set claimed_by = null, claimed_at = null, run_uuid = null, finished_at = null
+    where id = any($1::integer[]) and job_type = 'single' and finished_at is not null returning id`,
+    [ids],
+  );
+  return changed.map(({ id }) => id);
+}
+
 /** Gives a repeat job another schedule; false: it is no repeat job any more, or gone. */
 export async function setSchedule(
   catalog: Connection,

@@ -6,7 +6,7 @@ import { dumpContent } from '../../core/dump/dump-content.ts';
 import { decideDumpOutcome } from '../../core/dump/dump-outcome.ts';
 import { dumpWarnings } from '../../core/dump/dump-warnings.ts';
 import { globalsSql } from '../../core/dump/globals-sql.ts';
-import { PgSnapManError } from '../../core/errors.ts';
+import { errorCode, PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import type { StoredFile } from '../../core/manifest/manifest.ts';
 import type { Progress } from '../../core/model/activity.ts';
@@ -191,6 +191,7 @@ class DumpRun {
     return failedDumpResult(this.task, this.context, {
       outcome: stop instanceof StoppedRun ? stop.outcome : 'failed',
       message,
+      errorCode: errorCode(stop),
       startedAt: this.startedAt,
       serverVersion: this.session?.serverVersion ?? null,
       toolVersion: this.tools?.version.text ?? null,

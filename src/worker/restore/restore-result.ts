@@ -1,11 +1,11 @@
-import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { errorCode, errorText, PgSnapManError } from '../../core/errors.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { ExpectedContent } from '../../core/restore/expected-content.ts';
 import { ConnectionError } from '../../sql/connection.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { RunStopped, type StopReason } from './run-stop.ts';
 
-type Ending = Pick<RestoreResult, 'outcome' | 'message' | 'table_count' | 'row_count' | 'tool_version'>;
+type Ending = Pick<RestoreResult, 'outcome' | 'message' | 'error_code' | 'table_count' | 'row_count' | 'tool_version'>;
 
 /** The result of a restore that brought everything. */
 export function goodResult(
@@ -17,6 +17,7 @@ export function goodResult(
   return result(run, startedAt, {
     outcome: run.warnings.length === 0 ? 'ok' : 'ok_with_warnings',
     message: null,
+    error_code: null,
     table_count: tables.length,
     row_count: rows,
     tool_version: toolVersion,
@@ -36,6 +37,7 @@ export function failedResult(
   return result(run, startedAt, {
     outcome,
     message,
+    error_code: errorCode(error),
     table_count: null,
     row_count: null,
     tool_version: toolVersion,
