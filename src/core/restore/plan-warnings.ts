@@ -38,7 +38,7 @@ export function planWarnings(
 /** What the job asks for and gets in another way, as there is no database yet that it could be about. */
 export function planNotes({ job, facts, target }: WarningQuestion, entries: readonly TocEntry[]): string[] {
   const notes = extensionVersions(facts, entries, target);
-  if (job.properties === 'target')
+  if (job.properties === 'target' && target.existing === null)
     notes.push("there is no database whose properties could be kept: they are the source's");
   return notes;
 }

@@ -11,6 +11,8 @@ export interface RunContext {
   stagingDirectory: string;
   tools: ToolSet[];
   sources: ConnectionSources;
+  /** Targets that the worker's own configuration forbids: names of instances, `host:port`, or `*`. */
+  forbiddenTargets: readonly string[];
   limits: { stallTimeoutMs: number; lockWaitTimeoutMs: number };
   onProgress(progress: Progress): void;
   /** A line for the run's own log. */

@@ -3,7 +3,6 @@ import type { TocEntry } from '../../postgres/toc.ts';
 import type { Refusal } from '../refusal.ts';
 import { cutToBytes } from '../staging-name.ts';
 import type { Statement } from '../statement.ts';
-import { isRelation } from './entry-links.ts';
 import type { ExistingObjects } from './existing-objects.ts';
 import { partitionsOf, type TableName, type Wanted } from './select-partial.ts';
 
