@@ -104,7 +104,7 @@ async function materialize(run: RestoreRun, plan: RestorePlan): Promise<string> 
     run.stop.check();
     return true;
   });
-  await prepareArchive(run, plan, directory);
+  await prepareArchive(plan, directory);
   run.stop.check();
   return directory;
 }
