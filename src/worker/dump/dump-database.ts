@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionSettings, libpqEnvironment } from '../../core/connection/connection-settings.ts';
 import { chosenTableBytes } from '../../core/dump/chosen-tables.ts';
 import { dumpCommand } from '../../core/dump/dump-command.ts';
-import { explainDumpFailure, isLockLostInBetween } from '../../core/dump/dump-error.ts';
+import { explainDumpFailure, isLockLostInBetween, isPassingFailure } from '../../core/dump/dump-error.ts';
 import { trackLine } from '../../core/dump/dump-progress.ts';
 import { checkStagingRoom, leastStagingBytes } from '../../core/dump/staging-room.ts';
 import { PgSnapManError } from '../../core/errors.ts';
@@ -184,10 +184,12 @@ class Attempt {
   }
 
   private failure(child: ChildResult): PgSnapManError {
-    const { settings, session, tools } = this.dump;
+    const { settings, session, tools, context } = this.dump;
+    const lines = child.stderrTail;
+    if (isPassingFailure({ ...child, lines })) context.onPassing?.();
     const { message, hint } = explainDumpFailure({
       ...child,
-      lines: child.stderrTail,
+      lines,
       user: settings.user,
       serverVersionNum: session.serverVersionNum,
       toolVersion: tools.version.text,

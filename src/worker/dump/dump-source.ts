@@ -3,6 +3,7 @@ import { applicationNameOf } from '../../core/dump/dump-command.ts';
 import { PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import { parseQualifiedName } from '../../core/postgres/identifiers.ts';
+import { isServerAway } from '../../sql/connection-error.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { DumpTask } from './dump-result.ts';
 import { DumpSession } from './dump-session.ts';
@@ -24,7 +25,11 @@ export async function openSession(
 ): Promise<{ session: DumpSession; settings: ConnectionSettings }> {
   const settings = instanceConnection(task.instance, task.job.dbname, context.sources);
   if (context.signal.aborted) throw cancelled();
-  return { session: await DumpSession.open(settings, applicationNameOf(task.uuid)), settings };
+  const session = await DumpSession.open(settings, applicationNameOf(task.uuid)).catch((error: unknown) => {
+    if (isServerAway(error)) context.onPassing?.();
+    throw error;
+  });
+  return { session, settings };
 }
 
 /** @throws PgSnapManError run_failed */
