@@ -19,8 +19,7 @@ const EVIL = 'evil\u001b[31m\u001b[2J\u0007\r\nname';
 const WIDE = '顧客データ😀';
 
 /** Something that nobody expected, while the manager is on the screen. */
-const EXPLOSION =
-  '--import=data:text/javascript,process.on(%22SIGUSR2%22,()=>{throw%20new%20Error(%22boom%22)})';
+const EXPLOSION = '--import=data:text/javascript,process.on(%22SIGUSR2%22,()=>{throw%20new%20Error(%22boom%22)})';
 
 let workplace: Workplace;
 const query = async (sql: string): Promise<string> => workplace.catalog.psql('catalog', sql);
