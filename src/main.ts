@@ -17,6 +17,7 @@ export async function main(argv: string[]): Promise<void> {
       env: process.env,
       now: () => new Date(),
       stdinIsTerminal: process.stdin.isTTY === true,
+      ask: async (question) => (await import('./cli/ask.ts')).askOnTerminal(question),
       openManager: async (options) => (await import('./tui/run-tui.ts')).runTui(options),
     });
   } catch (error) {

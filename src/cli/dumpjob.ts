@@ -1,25 +1,17 @@
-import type { RestoreResult } from '../core/model/results.ts';
+import { Option } from 'commander';
+import type { DumpJob } from '../core/model/configuration.ts';
+import { countOf } from '../core/text/numbers.ts';
 import type { DumpJobRow } from '../sql/catalog/dump-jobs.ts';
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
+import { confirm, requireConfirmation } from './confirm.ts';
 import type { Context } from './context.ts';
+import { addDeleteVerb } from './delete-verb.ts';
 import { addDumpJobAdd } from './dumpjob-add.ts';
-import { addListOptions, type ListOptions } from './options/list-options.ts';
+import { addDumpJobEdit } from './dumpjob-edit.ts';
 import { wholeNumber } from './options/values.ts';
 import type { ListColumn } from './output/output.ts';
-
-/** `dumpjob add | list | show | run` */
-export const addDumpJobCommands: NounBuilder = (program, settings) => {
-  const noun = addNoun(program, 'dumpjob', 'what to dump, when, how long to keep');
-  addDumpJobAdd(noun, settings);
-  addListOptions(
-    addVerb(noun, settings, 'list', 'list the dump jobs', list),
-    settings.around,
-    ['status', 'db', 'instance', 'worker'],
-    ['id', 'dbname'],
-  );
-  addVerb(noun, settings, 'show <id>', 'show one dump job', show);
-  addVerb(noun, settings, 'run <id>', 'take the dump now, here, also of a halted job', run);
-};
+import { addStatusVerbs } from './status-verbs.ts';
+import { addListVerb, addShowVerb, type Subject } from './verbs.ts';
 
 const COLUMNS: readonly ListColumn<DumpJobRow>[] = [
   { key: 'id', title: 'ID', align: 'right' },
@@ -33,32 +25,83 @@ const COLUMNS: readonly ListColumn<DumpJobRow>[] = [
   { key: 'comment', title: 'COMMENT', shrinkTo: 10, priority: 5 },
 ];
 
-async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
-  const { listDumpJobs } = await import('../sql/catalog/dump-jobs.ts');
-  await context.output.list(await context.withCatalog((catalog) => listDumpJobs(catalog, options)), COLUMNS);
-}
+const asId = wholeNumber('the id of a dump job', 1);
 
-async function show(context: Context, [id = '']: readonly string[]): Promise<void> {
-  const jobId = wholeNumber('the id of a dump job', 1)(id);
-  const { findDumpJob } = await import('../sql/catalog/dump-jobs.ts');
-  const { triggeredRestoreJobs } = await import('../sql/catalog/triggers.ts');
-  const job = await context.withCatalog(async (catalog) => ({
-    ...(await findDumpJob(catalog, jobId)),
-    triggers: await triggeredRestoreJobs(catalog, jobId),
-  }));
-  context.output.show(job);
-}
+const JOB: Subject<DumpJobRow> = {
+  argument: 'id',
+  check: asId,
+  find: async (catalog, id) => (await import('../sql/catalog/dump-jobs.ts')).findDumpJob(catalog, asId(id)),
+};
 
-async function run(context: Context, [id = '']: readonly string[]): Promise<number> {
-  const jobId = wholeNumber('the id of a dump job', 1)(id);
-  const { runDumpJobNow } = await import('../worker/run/run-job.ts');
-  const { runWithProgress } = await import('./run-with-progress.ts');
-  const { reportDump } = await import('./run-report.ts');
-  const restores: RestoreResult[] = [];
-  const result = await context.withWorker((worker) =>
-    runWithProgress(context, `dump job ${jobId}`, (options) =>
-      runDumpJobNow(worker, jobId, { ...options, onTriggered: (restore) => restores.push(restore) }),
-    ),
+/** `dumpjob add | list | show | edit | halt | activate | run | clear-dumps | delete` */
+export const addDumpJobCommands: NounBuilder = (program, settings) => {
+  const noun = addNoun(program, 'dumpjob', 'what to dump, when, how long to keep');
+  addDumpJobAdd(noun, settings);
+  addListVerb<DumpJobRow>(noun, settings, {
+    description: 'list the dump jobs',
+    filters: ['status', 'db', 'instance', 'worker'],
+    sorts: ['id', 'dbname'],
+    columns: COLUMNS,
+    fetch: async (catalog, options) => (await import('../sql/catalog/dump-jobs.ts')).listDumpJobs(catalog, options),
+  });
+  addShowVerb(noun, settings, 'show one dump job', { ...JOB, find: withTriggers });
+  addDumpJobEdit(noun, settings, JOB);
+  addStatusVerbs(noun, settings, 'dump job', 'dump_job', JOB);
+  addVerb<{ wait: boolean }>(noun, settings, 'run <id>', 'take the dump now, also of a halted job', run).addOption(
+    new Option('--no-wait', 'ask its worker through the catalog and return at once'),
   );
-  return reportDump(context.output, result, restores);
+  addVerb(noun, settings, 'clear-dumps <id>', 'have the next cleaning remove all dumps of a job', clearDumps);
+  addDelete(noun, settings);
+};
+
+const withTriggers: Subject<object>['find'] = async (catalog, id) => {
+  const { triggeredRestoreJobs } = await import('../sql/catalog/triggers.ts');
+  return { ...(await JOB.find(catalog, id)), triggers: await triggeredRestoreJobs(catalog, asId(id)) };
+};
+
+async function run(context: Context, [id = '']: readonly string[], { wait }: { wait: boolean }): Promise<number> {
+  const jobId = asId(id);
+  const { runDumpJob } = await import('./dumpjob-run.ts');
+  return runDumpJob(context, jobId, wait);
+}
+
+async function clearDumps(context: Context, [id = '']: readonly string[]): Promise<void> {
+  asId(id);
+  requireConfirmation(context);
+  const { countDumps, markDumpsForRemoval } = await import('../sql/catalog/dump-jobs.ts');
+  const marked = await context.withCatalog(async (catalog) => {
+    const job = await JOB.find(catalog, id);
+    const dumps = await countDumps(catalog, job.id);
+    await confirm(context, `remove all ${countOf(dumps, 'dump')} of ${jobText(job)}, those to be kept included?`);
+    return { id: job.id, marked: await markDumpsForRemoval(catalog, job.id), dumps };
+  });
+  context.output.result(`${countOf(marked.dumps, 'dump')} will be removed by the next cleaning of the worker`, marked);
+}
+
+interface DeleteOptions {
+  withDumps?: true;
+}
+
+const addDelete = (noun: Parameters<typeof addVerb>[0], settings: Parameters<typeof addVerb>[1]): void => {
+  addDeleteVerb<DumpJobRow, DeleteOptions>(noun, settings, {
+    ...JOB,
+    description: 'delete a dump job; its dumps stay, by the setting retention_on_delete',
+    async question(catalog, job, { withDumps }) {
+      const { countDumps } = await import('../sql/catalog/dump-jobs.ts');
+      const dumps = countOf(await countDumps(catalog, job.id), 'dump');
+      return `delete ${jobText(job)}, and ${withDumps ? `remove its ${dumps}` : `leave its ${dumps}`}?`;
+    },
+    async remove(catalog, job, { withDumps }) {
+      const { deleteDumpJob, markDumpsForRemoval } = await import('../sql/catalog/dump-jobs.ts');
+      await catalog.transaction(async () => {
+        if (withDumps) await markDumpsForRemoval(catalog, job.id);
+        await deleteDumpJob(catalog, job.id);
+      });
+    },
+    done: (job) => `deleted ${jobText(job)}`,
+  }).option('--with-dumps', 'have the next cleaning remove its dumps, those to be kept included');
+};
+
+function jobText(job: Pick<DumpJob, 'id' | 'dbname'> & { instance_name: string }): string {
+  return `dump job ${job.id} (${job.dbname ?? 'all databases'} on ${job.instance_name})`;
 }

@@ -1,24 +1,11 @@
+import { Option } from 'commander';
 import type { RestoreJobRow } from '../sql/catalog/restore-jobs.ts';
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
 import type { Context } from './context.ts';
-import { addListOptions, type ListOptions } from './options/list-options.ts';
 import { wholeNumber } from './options/values.ts';
 import type { ListColumn } from './output/output.ts';
 import { addRestoreJobAdd } from './restorejob-add.ts';
-
-/** `restorejob add | list | show | run` */
-export const addRestoreJobCommands: NounBuilder = (program, settings) => {
-  const noun = addNoun(program, 'restorejob', 'which dump to restore where, and how');
-  addRestoreJobAdd(noun, settings);
-  addListOptions(
-    addVerb(noun, settings, 'list', 'list the restore jobs', list),
-    settings.around,
-    ['status', 'db', 'instance'],
-    ['id', 'dest_dbname'],
-  );
-  addVerb(noun, settings, 'show <id>', 'show one restore job', show);
-  addVerb(noun, settings, 'run <id>', 'restore now, here, also of a halted job', run);
-};
+import { addListVerb, addShowVerb, type Subject } from './verbs.ts';
 
 const COLUMNS: readonly ListColumn<RestoreJobRow>[] = [
   { key: 'id', title: 'ID', align: 'right' },
@@ -34,24 +21,34 @@ const COLUMNS: readonly ListColumn<RestoreJobRow>[] = [
   { key: 'comment', title: 'COMMENT', shrinkTo: 10, priority: 7 },
 ];
 
-async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
-  const { listRestoreJobs } = await import('../sql/catalog/restore-jobs.ts');
-  await context.output.list(await context.withCatalog((catalog) => listRestoreJobs(catalog, options)), COLUMNS);
-}
+const asId = wholeNumber('the id of a restore job', 1);
 
-async function show(context: Context, [id = '']: readonly string[]): Promise<void> {
-  const jobId = wholeNumber('the id of a restore job', 1)(id);
-  const { findRestoreJob } = await import('../sql/catalog/restore-jobs.ts');
-  context.output.show(await context.withCatalog((catalog) => findRestoreJob(catalog, jobId)));
-}
+const JOB: Subject<RestoreJobRow> = {
+  argument: 'id',
+  check: asId,
+  find: async (catalog, id) => (await import('../sql/catalog/restore-jobs.ts')).findRestoreJob(catalog, asId(id)),
+};
 
-async function run(context: Context, [id = '']: readonly string[]): Promise<void> {
-  const jobId = wholeNumber('the id of a restore job', 1)(id);
-  const { runRestoreJobNow } = await import('../worker/run/run-job.ts');
-  const { runWithProgress } = await import('./run-with-progress.ts');
-  const { reportRestore } = await import('./run-report.ts');
-  const result = await context.withWorker((worker) =>
-    runWithProgress(context, `restore job ${jobId}`, (options) => runRestoreJobNow(worker, jobId, options)),
+/** `restorejob add | list | show | run` */
+export const addRestoreJobCommands: NounBuilder = (program, settings) => {
+  const noun = addNoun(program, 'restorejob', 'which dump to restore where, and how');
+  addRestoreJobAdd(noun, settings);
+  addListVerb<RestoreJobRow>(noun, settings, {
+    description: 'list the restore jobs',
+    filters: ['status', 'db', 'instance'],
+    sorts: ['id', 'dest_dbname'],
+    columns: COLUMNS,
+    fetch: async (catalog, options) =>
+      (await import('../sql/catalog/restore-jobs.ts')).listRestoreJobs(catalog, options),
+  });
+  addShowVerb(noun, settings, 'show one restore job', JOB);
+  addVerb<{ wait: boolean }>(noun, settings, 'run <id>', 'restore now, also a halted job', run).addOption(
+    new Option('--no-wait', 'ask its worker through the catalog and return at once'),
   );
-  reportRestore(context.output, result);
+};
+
+async function run(context: Context, [id = '']: readonly string[], { wait }: { wait: boolean }): Promise<void> {
+  const jobId = asId(id);
+  const { runRestoreJob } = await import('./restorejob-run.ts');
+  await runRestoreJob(context, jobId, wait);
 }

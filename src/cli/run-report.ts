@@ -24,21 +24,18 @@ export function restoreSentence(result: RestoreResult): string {
  * @throws PgSnapManError if the dump itself failed: run_failed, configuration (no tools fit the server), cancelled
  */
 export function reportDump(output: Output, result: DumpResult, restores: readonly RestoreResult[]): number {
-  // The server was reached, and then no tools were chosen: none fit.
-  const code = result.server_version !== null && result.tool_version === null ? 'configuration' : 'run_failed';
-  report(output, dumpSubject(result), dumpSentence(result), { ...result, restores }, code);
+  report(output, dumpSubject(result), dumpSentence(result), { ...result, restores });
   for (const restore of restores) {
     for (const warning of restore.warnings) output.note(`warning: ${warning}`);
-    if (!isGood(restore.outcome))
-      output.note(`error: ${failure(restoreSubject(restore), restore, 'run_failed').message}`);
+    if (!isGood(restore.outcome)) output.note(`error: ${failure(restoreSubject(restore), restore).message}`);
     else if (!output.json) output.line(plain(restoreSentence(restore)));
   }
   return restores.every(({ outcome }) => isGood(outcome)) ? 0 : EXIT_CODES.partly_failed;
 }
 
-/** Says how a restore ended. @throws PgSnapManError run_failed or cancelled, so that the exit code tells it too */
+/** Says how a restore ended. @throws PgSnapManError run_failed, configuration or cancelled, as for a dump */
 export function reportRestore(output: Output, result: RestoreResult): void {
-  report(output, restoreSubject(result), restoreSentence(result), result, 'run_failed');
+  report(output, restoreSubject(result), restoreSentence(result), result);
 }
 
 /** What a dump and a restore have in common. */
@@ -48,6 +45,7 @@ interface Result {
   ended_at: Date;
   warnings: string[];
   message: string | null;
+  error_code: ErrorCode | null;
 }
 
 function dumpSubject(result: DumpResult): string {
@@ -70,18 +68,21 @@ function sentence(subject: string, result: Result, figures: readonly string[]): 
   return `${subject}: ${[result.outcome, ...figures, took].join(', ')}`;
 }
 
-function report<T extends Result>(output: Output, subject: string, text: string, result: T, code: ErrorCode): void {
+function report<T extends Result>(output: Output, subject: string, text: string, result: T): void {
   for (const warning of result.warnings) output.note(`warning: ${warning}`);
   const good = isGood(result.outcome);
   if (good || output.json) output.result(text, result);
-  if (!good) throw failure(subject, result, code);
+  if (!good) throw failure(subject, result);
 }
 
-/** A result's message holds sentence and hint, joined by `; `. */
-function failure(subject: string, { outcome, message }: Result, code: ErrorCode): PgSnapManError {
+/**
+ * A result's message holds sentence and hint, joined by `; `. Whatever a run failed of is a failed run for scripts, but a
+ * machine without fitting tools has to be set up first.
+ */
+function failure(subject: string, { outcome, message, error_code }: Result): PgSnapManError {
   const [reason = '', ...hint] = (message ?? 'no reason was given').split('; ');
   return new PgSnapManError(
-    outcome === 'cancelled' ? 'cancelled' : code,
+    outcome === 'cancelled' ? 'cancelled' : error_code === 'configuration' ? 'configuration' : 'run_failed',
     `${subject} ${outcome === 'failed' ? 'failed' : `was ${outcome}`}: ${reason}`,
     hint.length === 0 ? 'message list shows what was logged' : hint.join('; '),
   );

@@ -41,6 +41,11 @@ export class PgSnapManError extends Error {
   }
 }
 
+/** The kind of anything that was thrown, for results of runs that failed. */
+export function errorCode(error: unknown): ErrorCode {
+  return error instanceof PgSnapManError ? error.code : 'run_failed';
+}
+
 /** The sentence of anything that was thrown, for messages and logs. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

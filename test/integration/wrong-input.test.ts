@@ -176,22 +176,37 @@ async function fakeTools(directory: string, version: string): Promise<void> {
   }
 }
 
-test.skipIf(!mountsAllowed)('pg_dump missing, or too old for the server', async () => {
+/** A restore of a good dump into a database of this name; the job's id. */
+async function addRestoreJob(dumpJob: number, db: string): Promise<string> {
+  const added = await home.ok([
+    ...['restorejob', 'add', '--latest-of', String(dumpJob), '--to', 'main', '--db', db, '--json'],
+  ]);
+  return String(added.json().id);
+}
+
+test.skipIf(!mountsAllowed)('client programs missing, or too old for the server', async () => {
   const job = await addDumpJob(home, 'main', 'shop');
+  await home.ok(['dumpjob', 'run', String(job)]);
+  const restoreJob = await addRestoreJob(job, 'shop_copy');
   const empty = join(home.directory, 'empty');
   await mkdir(empty);
   const hidden = { prefix: inNamespace('mount --bind "$0" /usr/lib/postgresql && PATH=/nowhere', empty) };
   const version = (await cluster.psql('postgres', 'show server_version')).split('.')[0];
   const missing = await home.run(['dumpjob', 'run', String(job)], hidden);
-  expectRefusal(missing, 3, new RegExp(`no Postgres client programs .* version ${version}`), /install/);
+  const none = new RegExp(`no Postgres client programs .* version ${version}`);
+  expectRefusal(missing, 3, none, /install/);
+  expectRefusal(await home.run(['restorejob', 'run', restoreJob], hidden), 3, none, /install/);
 
   const old = join(home.directory, 'old');
   await fakeTools(old, '12.22');
   await home.configure({ binDirectories: [old] });
   try {
     const result = await home.run(['dumpjob', 'run', String(job)], hidden);
-    expectRefusal(result, 3, new RegExp(`12\\.22.* needs version ${version}`), /install/);
+    const tooOld = new RegExp(`12\\.22.* needs version ${version}`);
+    expectRefusal(result, 3, tooOld, /install/);
+    expectRefusal(await home.run(['restorejob', 'run', restoreJob], hidden), 3, tooOld, /install/);
     await home.ok(['dumpjob', 'run', String(job)]); // the others are found beside it
+    await home.ok(['restorejob', 'run', restoreJob]);
   } finally {
     await home.configure({});
   }

@@ -35,6 +35,7 @@ export function dumpResult(changes: Partial<DumpResult> = {}): DumpResult {
     verified_level: 1,
     warnings: [],
     message: null,
+    error_code: null,
     log_tail: 'pg_dump: done',
     content: {
       schemas: ['public'],
@@ -64,10 +65,13 @@ export function restoreResult(changes: Partial<RestoreResult> = {}): RestoreResu
     outcome: 'ok',
     table_count: 12,
     row_count: 100,
+    undo_dbname: null,
+    undo_oid: null,
     tool_version: '15.18',
     pgsnapman_version: '0.1.0',
     warnings: [],
     message: null,
+    error_code: null,
     log_tail: 'pg_restore: done',
     ...changes,
   };

@@ -7,7 +7,7 @@ export interface RecordedSurroundings extends Surroundings {
 
 /** Surroundings of a command that keep what is written; a terminal of that many columns, or none. */
 export function recordingSurroundings(
-  options: { columns?: number; env?: Record<string, string>; now?: Date } = {},
+  options: { columns?: number; env?: Record<string, string>; now?: Date; answer?: string } = {},
 ): RecordedSurroundings {
   const written = { out: '', err: '' };
   const stream = (name: 'out' | 'err') => ({
@@ -22,6 +22,10 @@ export function recordingSurroundings(
     env: options.env ?? {},
     now: () => options.now ?? new Date('2026-01-31T12:00:00Z'),
     stdinIsTerminal: options.columns !== undefined,
+    ask: async (question) => {
+      written.err += `${question}\n`;
+      return options.answer ?? '';
+    },
     openManager: async () => {
       written.out += 'the manager\n';
     },

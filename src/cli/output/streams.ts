@@ -14,6 +14,8 @@ export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
   now(): Date;
   stdinIsTerminal: boolean;
+  /** Shows a question on the terminal and reads a line. */
+  ask(question: string): Promise<string>;
   /** Opens the full-screen manager, which this room may not import, and returns when it is left. */
   openManager(options: { openCatalog(): Promise<Connection>; color: boolean; ascii: boolean }): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type ErrorCode, EXIT_CODES } from '../errors.ts';
 import { dumpTypeSchema } from './configuration.ts';
 import { outcomeSchema } from './outcome.ts';
 
@@ -10,6 +11,11 @@ const id = z.number().int();
 const time = z.coerce.date();
 const uuid = z.uuid();
 const count = z.number().nonnegative();
+/** Why a run failed; null if it did not. Results of older versions do not say it. */
+const failureCode = z
+  .enum(Object.keys(EXIT_CODES) as ErrorCode[])
+  .nullable()
+  .default(null);
 
 export const dumpContentSchema = z.object({
   schemas: z.array(z.string()),
@@ -52,6 +58,7 @@ export const dumpResultSchema = z.object({
   verified_level: z.number().int().min(0).max(4),
   warnings: z.array(z.string()),
   message: z.string().nullable(),
+  error_code: failureCode,
   log_tail: z.string().nullable(),
   content: dumpContentSchema.nullable(),
 });
@@ -73,10 +80,14 @@ export const restoreResultSchema = z.object({
   outcome: outcomeSchema,
   table_count: count.nullable(),
   row_count: count.nullable(),
+  /** Name under which the replaced database is kept, and its OID; null: none is. */
+  undo_dbname: z.string().nullable().default(null),
+  undo_oid: z.number().int().nullable().default(null),
   tool_version: z.string().nullable(),
   pgsnapman_version: z.string(),
   warnings: z.array(z.string()),
   message: z.string().nullable(),
+  error_code: failureCode,
   log_tail: z.string().nullable(),
 });
 export type RestoreResult = z.infer<typeof restoreResultSchema>;

@@ -1,4 +1,4 @@
-import type { Outcome } from '../model/outcome.ts';
+import { isGood, type Outcome } from '../model/outcome.ts';
 import type { DumpResult, RestoreResult } from '../model/results.ts';
 import type { DumpEntry, RestoreEntry } from './queue-entry.ts';
 
@@ -49,6 +49,7 @@ export function dumpResultOf(entry: DumpEntry, ending: Ending): DumpResult {
     verified_level: 0,
     warnings: ending.warnings,
     message: ending.message,
+    error_code: isGood(ending.outcome) ? null : 'run_failed',
     log_tail: null,
     content: null,
   };
@@ -72,10 +73,13 @@ export function restoreResultOf(entry: RestoreEntry, ending: Ending): RestoreRes
     outcome: ending.outcome,
     table_count: null,
     row_count: null,
+    undo_dbname: null,
+    undo_oid: null,
     tool_version: null,
     pgsnapman_version: ending.version,
     warnings: ending.warnings,
     message: ending.message,
+    error_code: isGood(ending.outcome) ? null : 'run_failed',
     log_tail: null,
   };
 }

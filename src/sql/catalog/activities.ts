@@ -1,3 +1,4 @@
+import { PgSnapManError } from '../../core/errors.ts';
 import type { Activity } from '../../core/model/activity.ts';
 import type { Connection } from '../connection.ts';
 
@@ -41,7 +42,29 @@ export function activitiesOfWorker(c: Connection, workerId: number): Promise<Act
   return c.rows(`${FROM} where a.worker_id = $1 order by a.started_at, a.id`, [workerId]);
 }
 
+/** What the run with this uuid does now; undefined: it does not run. */
+export function findActivity(c: Connection, uuid: string): Promise<ActivityRow | undefined> {
+  return c.row(`${FROM} where a.uuid = $1`, [uuid]);
+}
+
+/** @throws PgSnapManError not_found */
+export async function findRunning(c: Connection, id: number): Promise<ActivityRow> {
+  const row = await c.row<ActivityRow>(`${FROM} where a.id = $1::bigint`, [id]);
+  if (row !== undefined) return row;
+  throw new PgSnapManError(
+    'not_found',
+    `there is no activity ${id}`,
+    'it may have ended; see: pgsnapman activity list',
+  );
+}
+
 /** What runs now, oldest first. */
 export function listActivities(c: Connection): Promise<ActivityRow[]> {
   return c.rows(`${FROM} order by a.started_at, a.id`);
+}
+
+/** Asks whoever runs it to end a run; undefined: it is not running (any more). */
+export function requestCancel(c: Connection, run: { id: number } | { uuid: string }): Promise<ActivityRow | undefined> {
+  const [column, value] = 'id' in run ? ['id', run.id] : ['uuid', run.uuid];
+  return c.row(`update pgsnapman.activity set cancel_requested = true where ${column} = $1 returning *`, [value]);
 }

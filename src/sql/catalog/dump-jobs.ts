@@ -5,6 +5,7 @@ import { DUMP_JOB_COLUMNS } from './columns.ts';
 import { insertRow } from './insert-row.ts';
 import { findInstance } from './instances.ts';
 import { addName, Conditions, type ListFilter, sortOrder } from './list-filter.ts';
+import { updateRow } from './update-row.ts';
 import { findWorker } from './workers.ts';
 
 export type NewDumpJob = Pick<DumpJob, 'instance_id'> & Partial<Omit<DumpJob, 'id' | 'instance_id' | 'created_at'>>;
@@ -19,6 +20,34 @@ const FROM = `select ${DUMP_JOB_COLUMNS}, i.name as instance_name, w.name as wor
 /** A repeat job without a schedule gets a random minute of the window. @throws QueryError when a value does not fit */
 export function addDumpJob(c: Connection, job: NewDumpJob): Promise<DumpJob> {
   return insertRow(c, 'dump_job as j', job, DUMP_JOB_COLUMNS);
+}
+
+/** @throws QueryError when a value does not fit, PgSnapManError not_found */
+export async function updateDumpJob(
+  c: Connection,
+  id: number,
+  columns: Readonly<Record<string, unknown>>,
+): Promise<DumpJob> {
+  return (await updateRow<DumpJob>(c, 'dump_job', 'j', id, columns, DUMP_JOB_COLUMNS)) ?? (await findDumpJob(c, id));
+}
+
+/** Its dumps stay, and belong to no job any more. */
+export async function deleteDumpJob(c: Connection, id: number): Promise<void> {
+  await c.execute('delete from pgsnapman.dump_job where id = $1', [id]);
+}
+
+/** Good dumps of a job that are there, those included that are to be kept. */
+export async function countDumps(c: Connection, jobId: number): Promise<number> {
+  const sql = `select count(*) as count from pgsnapman.dump where dump_job_id = $1 and state = 'available'`;
+  return (await c.row<{ count: number }>(sql, [jobId]))?.count ?? 0;
+}
+
+/** Has the next cleaning remove all dumps of a job; gives their number. */
+export function markDumpsForRemoval(c: Connection, jobId: number): Promise<number> {
+  return c.execute(
+    `update pgsnapman.dump set keep = 'no' where dump_job_id = $1 and state = 'available' and keep <> 'no'`,
+    [jobId],
+  );
 }
 
 /** Filters: status, db, instance, worker (the one that takes the dumps). */

@@ -16,6 +16,20 @@ export async function setStatus(
   return changed.map(({ id }) => id);
 }
 
+/** Lets single jobs that have finished wait again; gives the ids that changed. */
+export async function runAgain(
+  catalog: Connection,
+  table: 'dump_job' | 'restore_job',
+  ids: readonly number[],
+): Promise<number[]> {
+  const changed = await catalog.rows<{ id: number }>(
+    `update pgsnapman.${table} set claimed_by = null, claimed_at = null, run_uuid = null, finished_at = null
+    where id = any($1::integer[]) and job_type = 'single' and finished_at is not null returning id`,
+    [ids],
+  );
+  return changed.map(({ id }) => id);
+}
+
 /** Gives a repeat job another schedule; false: it is no repeat job any more, or gone. */
 export async function setSchedule(
   catalog: Connection,
@@ -53,7 +67,7 @@ const COPIED = {
   dump_job: `instance_id, worker_id, dbname, dump_type, schemas, tables, options, timezone, script_id, keep_daily, keep_weekly,
     keep_monthly, keep_yearly, keep_last, parallel, catch_up, stall_timeout`,
   restore_job: `dump_id, latest_of_dump_job_id, dest_instance_id, dest_dbname, restore_type, schemas, tables, schema_as, existing_db,
-    existing_data, role_handling, tablespace_handling, tablespace_map, role_map, options, parallel, accept_losses, properties,
+    existing_data, role_handling, tablespace_handling, tablespace_map, role_map, options, parallel, accept_losses, keep, properties,
     passwords, timezone, before_script_id, after_script_id, catch_up, stall_timeout`,
 } as const;
 

@@ -19,7 +19,7 @@ export interface RestoreRunRow extends Omit<RestoreResult, 'log_tail' | 'pgsnapm
 const COLUMNS = [
   'id uuid restore_job_id dump_id dump_uuid worker_id dest_instance_id worker_name dest_instance_name dest_dbname',
   'trigger_kind due_at started_at ended_at outcome table_count row_count undo_dbname undo_oid drill tool_version',
-  'pgsnapman_version warnings message created_at',
+  'pgsnapman_version warnings message error_code created_at',
 ]
   .flatMap((line) => line.split(' '))
   .map((column) => `x.${column}`)

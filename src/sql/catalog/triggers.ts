@@ -25,3 +25,8 @@ export async function triggeredRestoreJobs(c: Connection, dumpJobId: number): Pr
   );
   return rows.map(({ id }) => id);
 }
+
+/** A dump job triggers nothing any more. */
+export async function removeTriggers(c: Connection, dumpJobId: number): Promise<void> {
+  await c.execute('delete from pgsnapman.dump_job_trigger where dump_job_id = $1', [dumpJobId]);
+}

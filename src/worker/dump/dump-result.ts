@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { DumpJob, Instance } from '../../core/model/configuration.ts';
 import type { Outcome } from '../../core/model/outcome.ts';
@@ -17,6 +18,7 @@ export interface DumpTask {
 export interface FailedRun {
   outcome: Extract<Outcome, 'failed' | 'cancelled' | 'stalled'>;
   message: string;
+  errorCode: ErrorCode;
   startedAt: Date;
   serverVersion: string | null;
   toolVersion: string | null;
@@ -60,6 +62,7 @@ export function failedDumpResult(task: DumpTask, context: RunContext, run: Faile
     verified_level: 0,
     warnings: run.warnings,
     message: run.message,
+    error_code: run.errorCode,
     log_tail: run.logTail,
     content: null,
   };
@@ -90,6 +93,7 @@ export function dumpResultFromManifest(
     manifest_sha256: manifestSha256,
     verified_level: 1,
     message: null,
+    error_code: null,
     log_tail: logTail,
     content,
   };

@@ -13,19 +13,25 @@ export interface RunLog {
   tail(): string;
 }
 
+/** Where the logs of runs lie. */
+export const runLogFolder = (logFolder: string): string => join(logFolder, 'runs');
+
+/** What the name of a run's log holds, and no other run's. */
+export const runLogMark = (uuid: string): string => `-${uuid.slice(-8)}.log`;
+
 /** Opens `log/runs/<started>-<kind>-<job>-<uuid8>.log`; a run that is tried again goes on in a new file. */
 export function openRunLog(folder: string, entry: QueueEntry, now: () => Date): RunLog {
   const started = now()
     .toISOString()
     .replace(/[-:]|\.[0-9]+/g, '');
-  const path = join(folder, 'runs', `${started}-${entry.kind}-${entry.job.id}-${entry.uuid.slice(-8)}.log`);
+  const path = join(runLogFolder(folder), `${started}-${entry.kind}-${entry.job.id}${runLogMark(entry.uuid)}`);
   const tail: string[] = [];
   return {
     line(text) {
       const plain = text.replaceAll('\u0000', '');
       tail.push(plain.length > TAIL_LINE_CHARACTERS ? `${plain.slice(0, TAIL_LINE_CHARACTERS)}…` : plain);
       if (tail.length > TAIL_LINES) tail.shift();
-      append(path, join(folder, 'runs'), `${now().toISOString()} ${plain}\n`);
+      append(path, runLogFolder(folder), `${now().toISOString()} ${plain}\n`);
     },
     tail: () => tail.join('\n'),
   };

@@ -11,6 +11,9 @@ import { isDumpJobOf } from '../../core/queue/jobs-of-worker.ts';
 import type { Connection } from '../../sql/connection.ts';
 import type { WorkSession } from './work-session.ts';
 
+/** The job is there, and another worker runs it. */
+export class OthersJob extends PgSnapManError {}
+
 export interface FoundDumpJob {
   job: DumpJob;
   instance: Instance;
@@ -114,7 +117,7 @@ async function requireOwn(
     throw new PgSnapManError('configuration', `${what} has no worker`, 'give its instance a default worker');
   const { findWorker } = await import('../../sql/catalog/workers.ts');
   const { name } = await findWorker(catalog, workerId);
-  throw new PgSnapManError(
+  throw new OthersJob(
     'configuration',
     `${what} belongs to worker ${name}, this is ${session.worker.name}`,
     `run it on ${name}`,

@@ -11,8 +11,12 @@ export interface RunContext {
   stagingDirectory: string;
   tools: ToolSet[];
   sources: ConnectionSources;
+  /** Targets that the worker's own configuration forbids: names of instances, `host:port`, or `*`. */
+  forbiddenTargets: readonly string[];
   limits: { stallTimeoutMs: number; lockWaitTimeoutMs: number };
   onProgress(progress: Progress): void;
+  /** Told before a run fails for something that may pass by itself: then it can be tried again. */
+  onPassing?: () => void;
   /** A line for the run's own log. */
   log(line: string): void;
   /** Aborted when somebody cancels the run or the worker is asked to end. */

@@ -20,6 +20,8 @@ import { uploadAtEnd } from './upload-results.ts';
 import { beginSession, QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
 
 export interface RunJobOptions {
+  /** Identity of the dump or restore run; default: a new one. */
+  uuid?: string;
   onProgress?: (progress: Progress) => void;
   /** Ends the run as cancelled. */
   signal?: AbortSignal;
@@ -42,7 +44,7 @@ export async function runDumpJobNow(
 ): Promise<DumpResult> {
   const session = await beginSession(worker);
   const { job, instance } = await withCatalog(session, (catalog) => findOwnDumpJob(session, catalog, jobId));
-  const entry: DumpEntry = { ...common(worker), kind: 'dump', job, instance };
+  const entry: DumpEntry = { ...common(worker, options.uuid), kind: 'dump', job, instance };
   return foreground(session, entry, options, async (running, run) => {
     if (run?.kind !== 'dump') throw leftBehind(entry);
     const wanted = (other: QueueEntry): boolean =>
@@ -63,7 +65,7 @@ export async function runRestoreJobNow(
   const session = await beginSession(worker);
   const { job, destination } = await withCatalog(session, (catalog) => findOwnRestoreJob(session, catalog, jobId));
   const entry: RestoreEntry = {
-    ...common(worker),
+    ...common(worker, options.uuid),
     kind: 'restore',
     job,
     destination,
@@ -77,10 +79,10 @@ export async function runRestoreJobNow(
 }
 
 /** An entry of a run by hand has been started from the first moment: nobody else picks it, unless this process died. */
-function common(worker: WorkerSetup) {
+function common(worker: WorkerSetup, uuid: string = uuidv7()) {
   return {
     format: 1,
-    uuid: uuidv7(),
+    uuid,
     trigger_kind: 'manual',
     due_at: null,
     queued_at: worker.now(),
@@ -153,7 +155,8 @@ async function runLocked(running: Running, entry: QueueEntry): Promise<FinishedR
   }
   const releaseSlots = takeSlots(session, entry);
   try {
-    await takeOver(running, entry);
+    const concluded = await takeOver(running, entry);
+    if (concluded !== null) return concluded;
     if (entry.job.job_type === 'single') await claim(session, entry);
     return await doEntry(running, entry, false);
   } finally {
@@ -177,18 +180,25 @@ async function claim(session: WorkSession, { kind, job, uuid }: QueueEntry): Pro
   }
 }
 
-/** Puts the entry into the queue. One that a dead run by hand left there is brought to its end first. */
-async function takeOver(running: Running, entry: QueueEntry): Promise<void> {
+/**
+ * Puts the entry into the queue. One that a dead run by hand left there is brought to its end first; if that was this
+ * very run, how it ended is returned.
+ */
+async function takeOver(running: Running, entry: QueueEntry): Promise<FinishedRun | null> {
   const { worker } = running.session;
   const added = (): Promise<boolean> =>
     withLock(queueLock(worker), QUEUE_LOCK_TIMEOUT_MS, () => worker.queue.add(entry));
-  if (await added()) return;
+  if (await added()) return null;
   const { entries } = await worker.queue.list();
   const dead = entries.find(
     (other) => other.kind === entry.kind && other.job.id === entry.job.id && other.trigger_kind === 'manual',
   );
-  if (dead !== undefined) await doEntry(running, dead, true);
+  if (dead !== undefined) {
+    const run = await doEntry(running, dead, true);
+    if (dead.uuid === entry.uuid) return run;
+  }
   if (!(await added())) throw leftBehind(entry);
+  return null;
 }
 
 function leftBehind(entry: QueueEntry): PgSnapManError {

@@ -4,6 +4,7 @@ import type { Message } from '../../core/model/results.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { createActivityBoard } from '../activity/activity-board.ts';
 import { tryLock } from '../lock/lock.ts';
+import type { ClaimedRequest } from '../requests/claim-requests.ts';
 import { reportedTools } from '../tools-report.ts';
 import { lockPath, type WorkerSetup } from '../worker-setup.ts';
 import { checkClock } from './check-clock.ts';
@@ -39,16 +40,22 @@ export interface TickResult {
 export async function runTick(worker: WorkerSetup, options: TickOptions = {}): Promise<TickResult> {
   const session = await beginSession(worker);
   const lock = tryLock(lockPath(worker, 'tick'));
-  let trouble: PgSnapManError | null = null;
+  let prepared: Prepared = { trouble: null, requests: [], discoveryIsDue: false };
   if (lock !== null) {
     try {
-      trouble = await prepare(session);
+      prepared = await prepare(session);
     } finally {
       lock.release();
     }
   }
-  const runs = await work(session, options);
+  const [runs] = await Promise.all([
+    work(session, options),
+    answer(session, prepared.requests, options),
+    prepared.discoveryIsDue ? lookForDatabases(session) : null,
+  ]);
+  await doDutiesIfDue(session, options);
   await uploadAtEnd(session);
+  const { trouble } = prepared;
   if (trouble !== null) throw trouble;
   const failed = runs.some(({ result }) => result.outcome === 'failed' || result.outcome === 'stalled');
   return { exitCode: failed ? 21 : 0, runs, messages: session.reporter.messages };
@@ -68,16 +75,40 @@ async function work(session: WorkSession, { signal, onProgress }: TickOptions): 
   }
 }
 
-/**
- * Everything before the queue runs; alone among the ticks of this worker. Returns what is wrong with the configuration
- * although the work can go on without it.
- */
-async function prepare(session: WorkSession): Promise<PgSnapManError | null> {
+async function answer(session: WorkSession, requests: readonly ClaimedRequest[], options: TickOptions): Promise<void> {
+  if (requests.length === 0) return;
+  const { answerRequests } = await import('../requests/answer-requests.ts');
+  await answerRequests(session, requests, options.signal ?? new AbortController().signal);
+}
+
+/** After the queue: cleaning and verification may take long, and dumps come first. */
+async function doDutiesIfDue(session: WorkSession, { signal }: TickOptions): Promise<void> {
+  const { doDuties } = await import('./duties.ts');
+  await doDuties(session, signal ?? new AbortController().signal);
+}
+
+/** Beside the queue, not before it: an instance that does not answer must not hold up dumps. */
+async function lookForDatabases(session: WorkSession): Promise<void> {
+  const { discoverNow } = await import('../discovery/discover-now.ts');
+  await discoverNow(session);
+}
+
+/** What the first part of a tick leaves to be done. */
+interface Prepared {
+  /** What is wrong with the configuration although the work can go on without it. */
+  trouble: PgSnapManError | null;
+  requests: ClaimedRequest[];
+  discoveryIsDue: boolean;
+}
+
+/** Everything before the queue runs; alone among the ticks of this worker. */
+async function prepare(session: WorkSession): Promise<Prepared> {
   await checkClock(session);
   const { catalog, trouble } = await lookForCatalog(session);
+  const prepared: Prepared = { trouble, requests: [], discoveryIsDue: false };
   if (catalog !== null) {
     try {
-      await workWithCatalog(session, catalog);
+      await workWithCatalog(session, catalog, prepared);
     } catch (error) {
       if (!isPassing(error, session)) throw error;
       session.reporter.log({ level: 'warning', text: `the catalog was lost: ${errorText(error)}` });
@@ -88,7 +119,7 @@ async function prepare(session: WorkSession): Promise<PgSnapManError | null> {
   await queueDueJobs(session);
   await clearLeftovers(session);
   await clearTemporaries(session);
-  return trouble;
+  return prepared;
 }
 
 /** Without catalog and cache there is nothing to do but to say so. */
@@ -104,13 +135,22 @@ async function lookForCatalog(
   }
 }
 
-async function workWithCatalog(session: WorkSession, catalog: Connection): Promise<void> {
+async function workWithCatalog(session: WorkSession, catalog: Connection, prepared: Prepared): Promise<void> {
   const { worker } = session;
-  const [{ bindWorker }, { refreshConfiguration }, { queueClaims }, { removeStaleActivities }] = await Promise.all([
+  const [
+    { bindWorker },
+    { refreshConfiguration },
+    { queueClaims },
+    { claimRequests },
+    { removeStaleActivities },
+    { isDutyDue },
+  ] = await Promise.all([
     import('../../sql/catalog/workers.ts'),
     import('./refresh-configuration.ts'),
     import('./queue-claims.ts'),
+    import('../requests/claim-requests.ts'),
     import('../activity/stale-activities.ts'),
+    import('./timetable.ts'),
   ]);
   await uploadResults(session, catalog, FIRST_UPLOAD_MS);
   const { root_id: rootId, machine_id: machineId = '' } = worker.root.identity;
@@ -120,6 +160,11 @@ async function workWithCatalog(session: WorkSession, catalog: Connection): Promi
   await removeStaleActivities(catalog, bound.id, (uuid) => isAlive(session, uuid));
   await refreshConfiguration(session, catalog);
   await queueClaims(session, catalog);
+  prepared.requests = await claimRequests(session, catalog);
+  const { noteKeepFlags } = await import('../clean/state-files.ts');
+  await noteKeepFlags(session.worker, catalog, bound.id);
+  const halted = session.configuration?.worker.status === 'halted';
+  prepared.discoveryIsDue = !halted && (await isDutyDue(session, 'discovery'));
 }
 
 /**

@@ -87,11 +87,14 @@ describe('how a run ended', () => {
     expect(stalled).toMatchObject({ exitCode: 20, hint: expect.any(String) });
   });
 
-  it('without tools that fit the server that was reached, is a matter of configuration', () => {
-    const { ended } = outcome((output) => reportDump(output, dump({ ...failed, tool_version: null }), []));
-    expect(ended instanceof PgSnapManError && ended.exitCode).toBe(3);
-    const unreached = { ...failed, tool_version: null, server_version: null };
-    expect(outcome((output) => reportDump(output, dump(unreached), [])).ended).toMatchObject({ exitCode: 20 });
+  it('for want of tools that fit the server, is a matter of configuration; for any other reason it is a failed run', () => {
+    const ended = (error_code: DumpResult['error_code']) => [
+      outcome((output) => reportDump(output, dump({ ...failed, error_code }), [])).ended,
+      outcome((output) => reportRestore(output, restore({ outcome: 'failed', message: 'no', error_code }))).ended,
+    ];
+    for (const error of ended('configuration')) expect(error).toMatchObject({ exitCode: 3 });
+    for (const code of ['run_failed', 'not_found', null] as const)
+      for (const error of ended(code)) expect(error).toMatchObject({ exitCode: 20 });
   });
 
   it('with --json is the whole result on standard output, also of a failed run', () => {

@@ -1,0 +1,101 @@
+import { type Command, Option } from 'commander';
+import { PgSnapManError } from '../core/errors.ts';
+import type { DumpJob } from '../core/model/configuration.ts';
+import { checkOptions, DUMP_OPTIONS } from '../core/postgres/options.ts';
+import { checkTiming, parseKeep, type Retention, scheduleText, tableName } from './options/job-options.ts';
+import { postgresName, repeated, someText, timeToCome, timezone, wholeNumber } from './options/values.ts';
+import type { Surroundings } from './output/streams.ts';
+
+/** Options that describe a dump job, for `add` and `edit`. */
+export interface DumpJobOptions {
+  instance?: string;
+  db?: string;
+  type?: Exclude<DumpJob['dump_type'], 'script'>;
+  schema?: string[];
+  table?: string[];
+  schedule?: string;
+  once?: true;
+  at?: Date;
+  timezone?: string;
+  keep?: Retention;
+  keepLast?: number;
+  trigger?: string[];
+  jobs?: number;
+  option?: string[];
+  worker?: string;
+  onDemand?: boolean;
+  halted?: true;
+  comment?: string;
+}
+
+const OF_ONE_DATABASE: readonly string[] = ['full', 'schema', 'data'];
+
+export function addDumpJobOptions(command: Command, around: Surroundings): Command {
+  return command
+    .option('--instance <instance>', 'where to dump from: id, name or host[:port]', someText('--instance'))
+    .option('--db <name>', 'database; not for cluster dumps', postgresName('--db'))
+    .addOption(new Option('--type <type>', 'what to dump').choices([...OF_ONE_DATABASE, 'cluster', 'cluster_schema']))
+    .addOption(
+      new Option('--schema <name>', 'only this schema, exactly so; may be repeated').argParser(
+        repeated(postgresName('--schema')),
+      ),
+    )
+    .addOption(
+      new Option('--table <name>', 'only this table, schema.table; may be repeated').argParser(repeated(tableName)),
+    )
+    .option('--schedule <cron>', 'five cron fields or a nickname: "0 3 * * *", @daily', scheduleText)
+    .option('--once', 'a single job: as soon as possible, or --at a time')
+    .option('--at <time>', 'when a single job runs: a time, or a span from now on', timeToCome('--at', around.now))
+    .option('--timezone <zone>', 'time zone of the schedule', timezone)
+    .option('--keep <d,w,m,y>', 'daily, weekly, monthly, yearly dumps to keep', parseKeep)
+    .option('--keep-last <n>', 'never fewer good dumps than that', wholeNumber('--keep-last', 1, 1_000_000))
+    .addOption(
+      new Option('--trigger <restorejob>', 'restore job to run after it; may be repeated').argParser(repeated(jobId)),
+    )
+    .option('--jobs <n>', 'tables dumped at a time', wholeNumber('--jobs', 1, 64))
+    .addOption(
+      new Option('--option <option>', 'more for pg_dump, from the allow-list; may be repeated').argParser(
+        repeated(someText('--option')),
+      ),
+    )
+    .option('--worker <worker>', "who dumps; default: the instance's worker", someText('--worker'))
+    .option('--on-demand', 'the database decides by its table pgsnapman.metainfo')
+    .option('--comment <text>', 'for people', someText('--comment'));
+}
+
+function jobId(value: string): string {
+  return String(wholeNumber('--trigger', 1)(value));
+}
+
+/** What can be said without knowing the job. @throws PgSnapManError usage for combinations that mean nothing */
+export function checkDumpJobOptions(options: DumpJobOptions): void {
+  checkTiming(options);
+  checkOptions(options.option ?? [], DUMP_OPTIONS);
+  if (options.type === undefined || OF_ONE_DATABASE.includes(options.type)) return;
+  if (options.db !== undefined || options.schema !== undefined || options.table !== undefined) {
+    throw new PgSnapManError(
+      'usage',
+      `a ${options.type} dump is of all databases`,
+      'leave out --db, --schema and --table',
+    );
+  }
+}
+
+/** Columns that the options give; undefined: nothing was said. */
+export function dumpJobColumns(options: DumpJobOptions): Partial<DumpJob> {
+  return {
+    dbname: options.db,
+    dump_type: options.type,
+    schemas: options.schema,
+    tables: options.table,
+    options: options.option,
+    schedule: options.schedule,
+    run_at: options.at,
+    timezone: options.timezone,
+    ...options.keep,
+    keep_last: options.keepLast,
+    parallel: options.jobs,
+    on_demand: options.onDemand,
+    comment: options.comment,
+  };
+}

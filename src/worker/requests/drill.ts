@@ -1,0 +1,5 @@
+import { type Answer, notSupported } from './request-context.ts';
+
+export const answerDrill: Answer = async () => {
+  throw notSupported('drill');
+};

@@ -1,0 +1,5 @@
+import { type Answer, notSupported } from './request-context.ts';
+
+export const answerScriptAllowed: Answer = async () => {
+  throw notSupported('script_allowed');
+};
