@@ -207,7 +207,10 @@ describe('a daemon', () => {
     );
 
     const ran = await laptop.run(['dumpjob', 'run', id]);
-    expect([ran.exitCode, ran.stdout], ran.stderr).toEqual([0, expect.stringMatching(/^dump of shop: ok, 1 table, 1,000 rows/)]);
+    expect([ran.exitCode, ran.stdout], ran.stderr).toEqual([
+      0,
+      expect.stringMatching(/^dump of shop: ok, 1 table, 1,000 rows/),
+    ]);
     const asked = await laptop.ok(['dumpjob', 'run', id, '--no-wait', '--json']);
     expect(asked.json()).toMatchObject({ kind: 'run_dump_job', state: 'waiting' });
     const nowhere = String(await addDumpJob(laptop, 'main', 'nowhere', '--halted'));
