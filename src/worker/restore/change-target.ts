@@ -1,8 +1,7 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { Journal } from '../../core/restore/journal.ts';
-import type { RestorePlan } from '../../core/restore/restore-plan.ts';
-import type { TargetFacts } from '../../core/restore/target-facts.ts';
+import type { RestorePlan, RestoreQuestion } from '../../core/restore/restore-plan.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { faultPoint } from '../fault.ts';
 import { checkAndAnalyze } from './check-and-analyze.ts';
@@ -11,6 +10,7 @@ import { finishDatabase } from './finish-database.ts';
 import { JournalFile } from './journal-file.ts';
 import { isOrdinary } from './ordinary-error.ts';
 import type { DumpParts } from './read-dump.ts';
+import { clearTarget } from './replaced-database.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { restoreSections } from './restore-sections.ts';
 import { createdRoles, giveBack, type Settled, settleTarget } from './settle-target.ts';
@@ -20,8 +20,8 @@ import { StagingWatch } from './staging-watch.ts';
 const SETTLE_TIMEOUT_MS = 120_000;
 
 export interface TargetChange {
+  question: RestoreQuestion;
   plan: RestorePlan;
-  target: TargetFacts;
   tool: ToolSet;
   dump: DumpParts;
   /** The unpacked dump, adapted to the target. */
@@ -57,6 +57,7 @@ function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePla
     staging,
     step: 'started',
     staging_oid: null,
+    replaced: null,
     roles: roles?.create ?? [],
     give_back: roles?.borrow.map(({ giveBack }) => giveBack.sql) ?? [],
     result: null,
@@ -66,20 +67,24 @@ function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePla
 async function makeDatabase(
   run: RestoreRun,
   control: Connection,
-  { plan, target, tool, dump, directory }: TargetChange,
+  change: TargetChange,
   journal: JournalFile,
 ): Promise<void> {
+  const { plan, question, tool, dump, directory } = change;
   run.stage('roles');
   if (plan.roles !== null) await createRoles(run, control, plan.roles);
   faultPoint('restore.roles-created');
   run.stop.check();
+  if (plan.replaces?.way === 'drop_before') {
+    await clearTarget(run, control, plan.target, plan.replaces.oid, journal);
+  }
   await journal.update({ step: 'creating' });
   const oid = await createStaging(control, plan.staging, plan.createDatabase);
   await journal.update({ step: 'created', staging_oid: oid });
   faultPoint('restore.database-created');
   const watch = new StagingWatch(run, control, oid);
   try {
-    await restoreSections(run, { plan, target, tool, files: dump.files, directory, watch });
+    await restoreSections(run, { plan, target: question.target, tool, files: dump.files, directory, watch });
     faultPoint('restore.restored');
     watch.follow(() => {});
     await checkAndAnalyze(run, control, plan);
@@ -87,7 +92,7 @@ async function makeDatabase(
     watch.stop();
   }
   run.stage('renaming');
-  await finishDatabase(run, control, plan, oid, journal);
+  await finishDatabase(run, control, change, oid, journal);
 }
 
 /**
