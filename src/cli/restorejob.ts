@@ -29,7 +29,7 @@ const JOB: Subject<RestoreJobRow> = {
   find: async (catalog, id) => (await import('../sql/catalog/restore-jobs.ts')).findRestoreJob(catalog, asId(id)),
 };
 
-/** `restorejob add | list | show | run` */
+/** `restorejob add | list | show | plan | run` */
 export const addRestoreJobCommands: NounBuilder = (program, settings) => {
   const noun = addNoun(program, 'restorejob', 'which dump to restore where, and how');
   addRestoreJobAdd(noun, settings);
@@ -42,10 +42,17 @@ export const addRestoreJobCommands: NounBuilder = (program, settings) => {
       (await import('../sql/catalog/restore-jobs.ts')).listRestoreJobs(catalog, options),
   });
   addShowVerb(noun, settings, 'show one restore job', JOB);
+  addVerb(noun, settings, 'plan <id>', 'say what a restore would do; changes nothing', plan);
   addVerb<{ wait: boolean }>(noun, settings, 'run <id>', 'restore now, also a halted job', run).addOption(
     new Option('--no-wait', 'ask its worker through the catalog and return at once'),
   );
 };
+
+async function plan(context: Context, [id = '']: readonly string[]): Promise<number> {
+  const jobId = asId(id);
+  const { planRestore } = await import('./restorejob-plan.ts');
+  return planRestore(context, jobId);
+}
 
 async function run(context: Context, [id = '']: readonly string[], { wait }: { wait: boolean }): Promise<void> {
   const jobId = asId(id);
