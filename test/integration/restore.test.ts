@@ -424,10 +424,11 @@ describe('a restore that fails or is ended on its way', () => {
     await source.psql('postgres', 'create role "only here"; create database lossy');
     await source.psql(
       'lossy',
-      `create table helper (a int);
-       create function looks_around(i int) returns boolean language plpgsql immutable as
+      `create schema hidden; create table hidden.helper (a int);
+       set search_path = hidden, public;
+       create function public.looks_around(i int) returns boolean language plpgsql immutable as
          $$ begin perform 1 from helper; return i > 0; end $$;
-       create table checked (secret int check (looks_around(secret)));
+       create table public.checked (secret int check (looks_around(secret)));
        alter table checked owner to "only here";
        insert into checked values (8371);
        create subscription blocks connection 'dbname=nowhere' publication p with (connect = false, slot_name = 'kept');`,

@@ -40,7 +40,6 @@ export function planNotes({ job, facts, target }: WarningQuestion, entries: read
   const notes = extensionVersions(facts, entries, target);
   if (job.properties === 'target' && target.existing === null)
     notes.push("there is no database whose properties could be kept: they are the source's");
-  if (job.accept_losses) notes.push('losses are not accepted by this version: any fails the restore');
   return notes;
 }
 

@@ -18,6 +18,7 @@ import { refuseRoles } from './refuse-roles.ts';
 import { refuseTarget } from './refuse-target.ts';
 import { mapRoles } from './role-mapping.ts';
 import { planRoles, type RolePlan } from './role-sql.ts';
+import { secondChancePath } from './second-chance.ts';
 import type { Statement } from './statement.ts';
 import { refuseSurroundings, roomWarnings, type Surroundings } from './surroundings.ts';
 import type { TargetFacts } from './target-facts.ts';
@@ -63,6 +64,8 @@ export interface RestorePlan {
   /** What of the archive is restored, in its order. */
   selection: Pick<Selection, 'dumpIds' | 'entries'>;
   expected: ExpectedContent;
+  /** The search_path for entries that fail at first, see secondChancePath; null: they are not run again. */
+  secondChance: string | null;
   /** Whose properties the database gets in the end. */
   propertiesOf: 'source' | 'target';
   /** What is done to it first, from a session in it. */
@@ -124,6 +127,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),
+    secondChance: secondChancePath(manifest.trusted, facts),
     propertiesOf: properties.from,
     propertiesFromInside: properties.inside,
     properties: properties.statements,

@@ -47,7 +47,7 @@ export function isOwnName(name: string): boolean {
 }
 
 /** The longest start of a text that fits, never ending within a character. */
-function cutToBytes(text: string, limit: number): string {
+export function cutToBytes(text: string, limit: number): string {
   let bytes = 0;
   let result = '';
   for (const character of text) {

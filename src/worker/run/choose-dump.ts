@@ -32,11 +32,13 @@ async function present(repository: Repository, uuid: string): Promise<string> {
 
 async function newestOf(repository: Repository, dumpJobId: number): Promise<string> {
   const { manifests } = await repository.list();
-  const newest = manifests
+  const newestFirst = manifests
     .filter(({ job, outcome }) => job.id === dumpJobId && isGood(outcome))
-    .sort((a, b) => a.started_at.getTime() - b.started_at.getTime())
-    .at(-1);
-  if (newest !== undefined) return newest.uuid;
+    .sort((a, b) => b.started_at.getTime() - a.started_at.getTime());
+  for (const { uuid } of newestFirst) {
+    // One whose verification failed does not count as good any more.
+    if ((await repository.state(uuid))?.verification_failed === null) return uuid;
+  }
   throw new PgSnapManError(
     'not_found',
     `there is no good dump of dump job ${dumpJobId} in this worker's repository`,

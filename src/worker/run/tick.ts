@@ -53,6 +53,7 @@ export async function runTick(worker: WorkerSetup, options: TickOptions = {}): P
     answer(session, prepared.requests, options),
     prepared.discoveryIsDue ? lookForDatabases(session) : null,
   ]);
+  await doDutiesIfDue(session, options);
   await uploadAtEnd(session);
   const { trouble } = prepared;
   if (trouble !== null) throw trouble;
@@ -78,6 +79,12 @@ async function answer(session: WorkSession, requests: readonly ClaimedRequest[],
   if (requests.length === 0) return;
   const { answerRequests } = await import('../requests/answer-requests.ts');
   await answerRequests(session, requests, options.signal ?? new AbortController().signal);
+}
+
+/** After the queue: cleaning and verification may take long, and dumps come first. */
+async function doDutiesIfDue(session: WorkSession, { signal }: TickOptions): Promise<void> {
+  const { doDuties } = await import('./duties.ts');
+  await doDuties(session, signal ?? new AbortController().signal);
 }
 
 /** Beside the queue, not before it: an instance that does not answer must not hold up dumps. */
@@ -154,6 +161,8 @@ async function workWithCatalog(session: WorkSession, catalog: Connection, prepar
   await refreshConfiguration(session, catalog);
   await queueClaims(session, catalog);
   prepared.requests = await claimRequests(session, catalog);
+  const { noteKeepFlags } = await import('../clean/state-files.ts');
+  await noteKeepFlags(session.worker, catalog, bound.id);
   const halted = session.configuration?.worker.status === 'halted';
   prepared.discoveryIsDue = !halted && (await isDutyDue(session, 'discovery'));
 }

@@ -35,6 +35,7 @@ export function facts(change: Partial<DatabaseFacts> = {}): DatabaseFacts {
     roles: [BOSS],
     memberships: [],
     passwords_readable: true,
+    parameter_grants: [],
     tablespaces: [],
     extensions: [],
     schemas: [],

@@ -296,10 +296,7 @@ test('a role map that names a role which the dump does not know is a warning', (
 });
 
 test('what this version cannot do as asked for, without harm, is a note', () => {
-  const plan = planRestore(question({}, [], { properties: 'target', accept_losses: true }));
+  const plan = planRestore(question({}, [], { properties: 'target' }));
   expect(plan.refusals).toEqual([]);
-  expect(plan.notes).toEqual([
-    "there is no database whose properties could be kept: they are the source's",
-    'losses are not accepted by this version: any fails the restore',
-  ]);
+  expect(plan.notes).toEqual(["there is no database whose properties could be kept: they are the source's"]);
 });
