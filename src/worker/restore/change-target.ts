@@ -17,6 +17,8 @@ import { createdRoles, giveBack, type Settled, settleTarget } from './settle-tar
 import { createStaging } from './staging-database.ts';
 import { StagingWatch } from './staging-watch.ts';
 
+/** How a drill ends that has seen everything; its database is dropped like that of any run that ends early. */
+const INSPECTED = 'the drill is done';
 const SETTLE_TIMEOUT_MS = 120_000;
 
 export interface TargetChange {
@@ -66,9 +68,10 @@ function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePla
 async function makeDatabase(
   run: RestoreRun,
   control: Connection,
-  { plan, target, tool, dump, directory }: TargetChange,
+  change: TargetChange,
   journal: JournalFile,
 ): Promise<void> {
+  const { plan, target, tool, dump, directory } = change;
   run.stage('roles');
   if (plan.roles !== null) await createRoles(run, control, plan.roles);
   faultPoint('restore.roles-created');
@@ -83,6 +86,10 @@ async function makeDatabase(
     faultPoint('restore.restored');
     watch.follow(() => {});
     await checkAndAnalyze(run, control, plan);
+    if (run.task.inspect !== undefined) {
+      await run.task.inspect(run, control, change);
+      throw new PgSnapManError('cancelled', INSPECTED);
+    }
   } finally {
     watch.stop();
   }
