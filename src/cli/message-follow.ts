@@ -74,7 +74,10 @@ class Bell {
 }
 
 function print({ output }: Context, message: MessageRow): void {
-  if (output.json) return output.line(JSON.stringify(message));
+  if (output.json) {
+    output.line(JSON.stringify(message));
+    return;
+  }
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const time = output.forPeople ? formatTime(message.logged_at, zone) : message.logged_at.toISOString();
   const text = `${time}  ${message.level}  ${message.worker_name ?? '-'}  ${message.text}`;

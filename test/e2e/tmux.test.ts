@@ -6,18 +6,22 @@ import { createWorkplace, type Workplace } from './manager-terminal.ts';
 
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const SOCKET = `pgsnapman-test-${process.pid}`;
-const tmux = (...args: string[]): string =>
-  execFileSync('tmux', ['-L', SOCKET, '-f', '/dev/null', ...args], { encoding: 'utf8' });
 
 describe.skipIf(!hasTmux)('in tmux (skipped where tmux is not installed)', () => {
   let workplace: Workplace;
+  /** The server's socket, the shell's history and the program's cache: all in a folder that goes away. */
+  let env: NodeJS.ProcessEnv;
   beforeAll(async () => {
     workplace = await createWorkplace();
+    const { directory } = workplace.home;
+    env = { ...process.env, TMUX_TMPDIR: directory, HOME: directory, XDG_CACHE_HOME: directory };
   });
   afterAll(async () => {
-    if (hasTmux) spawnSync('tmux', ['-L', SOCKET, 'kill-server']);
+    spawnSync('tmux', ['-L', SOCKET, 'kill-server'], { env });
     await workplace?.remove();
   });
+  const tmux = (...args: string[]): string =>
+    execFileSync('tmux', ['-L', SOCKET, '-f', '/dev/null', ...args], { encoding: 'utf8', env });
 
   async function shows(text: string): Promise<string> {
     for (let tries = 0; tries < 100; tries++) {

@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAULT_POINTS, type FaultPoint } from '../../src/core/faults.ts';
-import type { Instance } from '../../src/core/model/configuration.ts';
+import type { Instance, RestoreJob } from '../../src/core/model/configuration.ts';
 import type { DumpResult } from '../../src/core/model/results.ts';
 import { ConnectionError } from '../../src/sql/connection.ts';
 import { connectionSources } from '../../src/sql/connection-sources.ts';
@@ -32,6 +32,7 @@ beforeAll(async () => {
   to = instanceOf(target, 2, { name: 'to' });
   const from = instanceOf(source, 1);
   await source.psql('postgres', 'create role keeper; create database shop; create database slow');
+  await source.psql('shop', 'create table version as select 2 as a; alter table version owner to keeper');
   await source.psql('shop', 'create table t as select generate_series(1, 100) as a; alter table t owner to keeper');
   await source.psql(
     'slow',
@@ -64,6 +65,7 @@ async function startRestore(
   taken: DumpResult,
   dbname: string,
   fault?: { point: FaultPoint; action: string },
+  change: Partial<RestoreJob> = {},
 ): Promise<Run> {
   const uuid = randomUUID();
   const folder = join(worker.directory, 'staging', uuid);
@@ -81,6 +83,7 @@ async function startRestore(
     stagingDirectory: folder,
     destination: to,
     dbname,
+    change,
   };
   child.stdin?.end(JSON.stringify(order));
   let output = '';
@@ -125,6 +128,8 @@ const sleeps = async (): Promise<boolean> =>
 const POINTS = Object.keys(FAULT_POINTS).filter(
   (point): point is FaultPoint => point.startsWith('restore.') && point !== 'restore.spooled',
 );
+/** Passed only when an existing database is dropped. */
+const DROPPING: readonly string[] = ['restore.old-renamed', 'restore.old-dropped', 'restore.replaced-dropped'];
 /** What is there when the process dies, and what healing says of it. */
 const EXPECTED: Partial<Record<FaultPoint, { roles: string; message: RegExp; finished?: true }>> = {
   'restore.started': { roles: '0', message: /^the restore was interrupted before it changed anything on its target$/ },
@@ -138,6 +143,7 @@ const EXPECTED: Partial<Record<FaultPoint, { roles: string; message: RegExp; fin
   },
   'restore.restored': { roles: '1', message: /its staging database .* was dropped/ },
   'restore.before-rename': { roles: '1', message: /its staging database .* was dropped/ },
+  'restore.swapping': { roles: '1', message: /its staging database .* was dropped/ },
   'restore.renamed': {
     roles: '1',
     message: /^database "shop_copy" on to was restored; only the record/,
@@ -146,30 +152,33 @@ const EXPECTED: Partial<Record<FaultPoint, { roles: string; message: RegExp; fin
 };
 
 describe('a restore whose process is killed', () => {
-  test.each(POINTS)('at %s is healed, and can be run again', async (point) => {
-    const expected = EXPECTED[point];
-    await clear();
-    const { folder, ended } = await startRestore(dump, 'shop_copy', { point, action: 'kill' });
-    expect((await ended).signal).toBe('SIGKILL');
-    expect(await roles()).toBe(expected?.roles);
-    for (const attempt of [1, 2]) {
-      const healed = await heal(folder);
-      expect(healed.finished).toBe(expected?.finished ?? false);
-      if (attempt === 1) expect(healed.message).toMatch(expected?.message ?? /never/);
-      expect(await databases()).toBe(expected?.finished ? 'shop_copy' : '');
-    }
-    expect(await sessions()).toBe('0');
-    if (expected?.finished) {
-      expect(
-        await target.psql('shop_copy', 'select sum(a), min(tableowner) from t, pg_tables where tablename = $$t$$'),
-      ).toBe('5050|keeper');
-      return;
-    }
-    expect(await readdir(folder)).toEqual([]);
-    const again = await startRestore(dump, 'shop_copy');
-    expect(JSON.parse((await again.ended).output)).toMatchObject({ outcome: 'ok', row_count: 100 });
-    expect(await databases()).toBe('shop_copy');
-  });
+  test.each(POINTS.filter((point) => !DROPPING.includes(point)))(
+    'at %s is healed, and can be run again',
+    async (point) => {
+      const expected = EXPECTED[point];
+      await clear();
+      const { folder, ended } = await startRestore(dump, 'shop_copy', { point, action: 'kill' });
+      expect((await ended).signal).toBe('SIGKILL');
+      expect(await roles()).toBe(expected?.roles);
+      for (const attempt of [1, 2]) {
+        const healed = await heal(folder);
+        expect(healed.finished).toBe(expected?.finished ?? false);
+        if (attempt === 1) expect(healed.message).toMatch(expected?.message ?? /never/);
+        expect(await databases()).toBe(expected?.finished ? 'shop_copy' : '');
+      }
+      expect(await sessions()).toBe('0');
+      if (expected?.finished) {
+        expect(
+          await target.psql('shop_copy', 'select sum(a), min(tableowner) from t, pg_tables where tablename = $$t$$'),
+        ).toBe('5050|keeper');
+        return;
+      }
+      expect(await readdir(folder)).toEqual([]);
+      const again = await startRestore(dump, 'shop_copy');
+      expect(JSON.parse((await again.ended).output)).toMatchObject({ outcome: 'ok', row_count: 101 });
+      expect(await databases()).toBe('shop_copy');
+    },
+  );
 
   test('while pg_restore works is healed: what still runs is ended', async () => {
     await clear();
@@ -180,6 +189,62 @@ describe('a restore whose process is killed', () => {
     expect(await databases()).toMatch(/^killed_pgsnapman_[0-9a-f]{8}$/);
     expect(await heal(folder)).toMatchObject({ finished: false, result: null });
     expect(await databases()).toBe('');
+    expect(await sessions()).toBe('0');
+  });
+});
+
+describe('a restore that replaces a database and is killed', () => {
+  const NEW = '2|5050';
+  const OLD = '1|1';
+  /** What its clients find at the moment of the kill, and after healing; null: there is no database of that name. */
+  type Way = Exclude<RestoreJob['existing_db'], 'leave'>;
+  const cases: [Way, FaultPoint, string | null, string | null][] = [
+    ['drop_before', 'restore.roles-created', OLD, OLD],
+    ['drop_before', 'restore.old-renamed', null, OLD],
+    ['drop_before', 'restore.old-dropped', null, null],
+    ['drop_before', 'restore.before-rename', null, null],
+    ['drop_before', 'restore.renamed', NEW, NEW],
+    ['rename', 'restore.before-rename', OLD, OLD],
+    ['rename', 'restore.swapping', OLD, OLD],
+    ['rename', 'restore.renamed', NEW, NEW],
+    ['drop', 'restore.before-rename', OLD, OLD],
+    ['drop', 'restore.swapping', OLD, OLD],
+    ['drop', 'restore.renamed', NEW, NEW],
+    ['drop', 'restore.replaced-dropped', NEW, NEW],
+  ];
+  /** The version row and the rows of the other table; waits for a swap that the server is just rolling back. */
+  const content = (): Promise<string> =>
+    target
+      .psql('live', 'select max(a) from version')
+      .then(async (version) => `${version}|${await target.psql('live', 'select sum(a) from t')}`);
+
+  test('at every point of its way: all of them are here', () => {
+    const swap = POINTS.slice(POINTS.indexOf('restore.before-rename'));
+    for (const point of [...DROPPING, ...swap]) expect(cases.map(([, covered]) => covered)).toContain(point);
+  });
+
+  test.each(cases)('with %s at %s, it has the old database or the new one', async (way, point, atOnce, healed) => {
+    await clear();
+    await target.psql('postgres', 'create database live');
+    await target.psql('live', 'create table version as select 1 as a; create table t as select 1 as a');
+    const oid = Number(await target.psql('postgres', `select oid from pg_database where datname = 'live'`));
+    const fault = { point, action: 'kill' };
+    const { folder, ended } = await startRestore(dump, 'live', fault, { existing_db: way });
+    expect((await ended).signal).toBe('SIGKILL');
+    expect((await databases()).split(' ').includes('live') ? await content() : null).toBe(atOnce);
+    const result = await heal(folder);
+    await heal(folder);
+    const kept = (await databases()).split(' ').filter((name) => name !== 'live' && name !== '');
+    expect((await databases()).split(' ').includes('live') ? await content() : null).toBe(healed);
+    expect(result.finished).toBe(healed === NEW);
+    if (way === 'rename' && healed === NEW) {
+      expect(kept).toEqual([expect.stringMatching(/^live_pgsnapman_old_/)]);
+      expect(result.undo).toEqual({ undo_dbname: kept[0], undo_oid: oid });
+      expect(await target.psql(kept[0] ?? '', 'select a from version')).toBe('1');
+    } else {
+      expect(kept).toEqual([]);
+      expect(result.undo.undo_dbname).toBeNull();
+    }
     expect(await sessions()).toBe('0');
   });
 });

@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Progress } from '../../src/core/model/activity.ts';
 import type { Instance } from '../../src/core/model/configuration.ts';
 import type { DumpResult } from '../../src/core/model/results.ts';
 import { quoteIdentifier } from '../../src/core/postgres/identifiers.ts';
+import { atStage } from '../support/at-stage.ts';
 import { instanceOf } from '../support/catalog-rows.ts';
 import { startTestCluster, type TestCluster } from '../support/clusters.ts';
 import { compareDatabases } from '../support/compare-databases.ts';
+import { psqlNow } from '../support/psql-now.ts';
 import { createTestWorker, type TestWorker } from '../support/restore-runs.ts';
 
 const SOURCE = `-live "x"=1\n\\ünï`;
@@ -130,25 +130,8 @@ const PROPERTIES = `
 const databases = (cluster: TestCluster): Promise<string> =>
   cluster.psql('postgres', `select string_agg(datname, ' ' order by datname) from pg_database where not datistemplate`);
 
-/** Runs SQL at once, while the caller stands still. */
-function psqlNow(cluster: TestCluster, dbname: string, sql: string): string {
-  const { host, port, user } = cluster.settings(dbname);
-  const env = { ...process.env, PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: dbname };
-  return execFileSync(join(cluster.binDirectory, 'psql'), ['-XAtqc', sql], { env, encoding: 'utf8' }).trimEnd();
-}
-
 const stagingOf = (cluster: TestCluster): string =>
   psqlNow(cluster, 'postgres', `select datname from pg_database where datname ~ '_pgsnapman_'`);
-
-/** Does something when a stage begins, once. */
-function atStage(stage: string, action: () => void): (progress: Progress) => void {
-  let done = false;
-  return (progress) => {
-    if (progress.stage !== stage || done) return;
-    done = true;
-    action();
-  };
-}
 
 /** No trace of a restore but the roles that it created. */
 async function expectUntouched(cluster: TestCluster, before: string): Promise<void> {
@@ -347,7 +330,7 @@ describe('what cannot work says so and leaves the target as it was', () => {
     const before = await databases(target);
     const result = await worker.restore(dump.uuid, to, 'taken');
     expect(result.message).toBe(
-      'database "taken" exists already on to; choose another name for the target database, or remove the one that is there',
+      'database "taken" exists already on to; choose another name for the target database, or say what becomes of the one that is there: existing_db rename, drop or drop_before',
     );
     expect(result.outcome).toBe('failed');
     expect(await target.psql('postgres', `select oid from pg_database where datname = 'taken'`)).toBe(oid);
@@ -441,10 +424,11 @@ describe('a restore that fails or is ended on its way', () => {
     await source.psql('postgres', 'create role "only here"; create database lossy');
     await source.psql(
       'lossy',
-      `create table helper (a int);
-       create function looks_around(i int) returns boolean language plpgsql immutable as
+      `create schema hidden; create table hidden.helper (a int);
+       set search_path = hidden, public;
+       create function public.looks_around(i int) returns boolean language plpgsql immutable as
          $$ begin perform 1 from helper; return i > 0; end $$;
-       create table checked (secret int check (looks_around(secret)));
+       create table public.checked (secret int check (looks_around(secret)));
        alter table checked owner to "only here";
        insert into checked values (8371);
        create subscription blocks connection 'dbname=nowhere' publication p with (connect = false, slot_name = 'kept');`,

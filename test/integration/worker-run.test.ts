@@ -53,6 +53,7 @@ beforeEach(async () => {
     catalog: { url: cluster.url(db) },
     worker: { name: 'w1', root: join(folder, 'root') },
     tools: { bin_directories: [] },
+    restores: { never: [] },
     limits: {},
   };
   await sql(`insert into pgsnapman.worker (name, timezone) values ('w1', 'UTC');

@@ -28,6 +28,7 @@ const result = await takeDump(
     stagingDirectory: order.stagingDirectory,
     tools: await findTools(),
     sources: { ...connectionSources(), env: {} },
+    forbiddenTargets: [],
     limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 60_000 },
     onProgress: () => {},
     log: () => {},

@@ -59,6 +59,7 @@ export async function createDumpingWorker(parent = tmpdir()): Promise<DumpingWor
         stagingDirectory,
         tools,
         sources: { ...connectionSources(), env: {} },
+        forbiddenTargets: [],
         limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 20_000 },
         onProgress: (progress) => worker.progress.push(progress),
         log: () => {},

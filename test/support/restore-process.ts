@@ -3,7 +3,7 @@
  * `node restore-process.ts` with a RestoreOrder as JSON on standard input. Prints the result as JSON.
  */
 import { text } from 'node:stream/consumers';
-import type { Instance } from '../../src/core/model/configuration.ts';
+import type { Instance, RestoreJob } from '../../src/core/model/configuration.ts';
 import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { openRepository } from '../../src/worker/repository/chunk-repository.ts';
 import { restoreDump } from '../../src/worker/restore/restore-dump.ts';
@@ -17,13 +17,14 @@ export interface RestoreOrder {
   stagingDirectory: string;
   destination: Instance;
   dbname: string;
+  change?: Partial<RestoreJob>;
 }
 
 const order: RestoreOrder = JSON.parse(await text(process.stdin));
 const result = await restoreDump(
   {
     uuid: order.uuid,
-    job: restoreJobOf(order.destination, order.dbname),
+    job: restoreJobOf(order.destination, order.dbname, order.change),
     destination: order.destination,
     dumpUuid: order.dumpUuid,
     triggerKind: 'manual',
@@ -35,6 +36,7 @@ const result = await restoreDump(
     stagingDirectory: order.stagingDirectory,
     tools: await findTools(),
     sources: { ...connectionSources(), env: {} },
+    forbiddenTargets: [],
     limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 10_000 },
     onProgress: () => {},
     log: () => {},

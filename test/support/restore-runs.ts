@@ -57,6 +57,7 @@ export async function createTestWorker(): Promise<TestWorker> {
         stagingDirectory,
         tools,
         sources: { ...connectionSources(), env: {} },
+        forbiddenTargets: [],
         limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 10_000 },
         onProgress: (progress) => worker.progress.push(progress),
         log: (line) => worker.log.push(line),

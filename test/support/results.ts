@@ -65,6 +65,8 @@ export function restoreResult(changes: Partial<RestoreResult> = {}): RestoreResu
     outcome: 'ok',
     table_count: 12,
     row_count: 100,
+    undo_dbname: null,
+    undo_oid: null,
     tool_version: '15.18',
     pgsnapman_version: '0.1.0',
     warnings: [],

@@ -33,6 +33,7 @@ const facts: DatabaseFacts = {
   roles: [],
   memberships: [],
   passwords_readable: true,
+  parameter_grants: [],
   tablespaces: [],
   extensions: [],
   schemas: [],

@@ -40,6 +40,7 @@ export const fileSettingsSchema = z.strictObject({
       message_keep_days: notNegative.optional(),
     })
     .default({}),
+  restores: z.strictObject({ never: z.array(text).default([]) }).default({ never: [] }),
 });
 
 /** The file as it was written: valid, perhaps incomplete. Time spans are milliseconds. */
@@ -64,6 +65,8 @@ export interface FileConfiguration {
   /** `postgresql://…`, or `local` for the embedded catalog in the root directory. */
   catalog: { url: string };
   worker: { name?: string; root: string };
+  /** Instances that this worker never restores to, whatever the catalog says: names, `host:port`, or `*`. */
+  restores: { never: string[] };
   tools: { bin_directories: string[] };
   limits: ForcedLimits;
 }

@@ -70,6 +70,8 @@ function emptyServer(facts: DatabaseFacts): TargetFacts {
       can_become: true,
     })),
     databases: [],
+    existing: null,
+    data_directory: null,
     tablespaces: facts.tablespaces.map(({ name }) => name),
     extensions: [],
     maintenance_work_mem_kib: 65_536,

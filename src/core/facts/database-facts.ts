@@ -89,6 +89,10 @@ export const databaseFactsSchema = z.object({
   /** Memberships among these roles, and theirs in predefined (`pg_…`) roles. */
   memberships: z.array(membershipSchema),
   passwords_readable: z.boolean(),
+  /** Rights of these roles on configuration parameters, which servers have from version 15 on. */
+  parameter_grants: z
+    .array(z.object({ parameter: z.string(), grantee: z.string(), privilege: z.string(), grantable: z.boolean() }))
+    .default([]),
   tablespaces: z.array(
     z.object({
       name: z.string(),

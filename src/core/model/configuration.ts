@@ -124,6 +124,8 @@ export const restoreJobSchema = z.object({
   options: z.array(z.string()),
   parallel: z.number().int(),
   accept_losses: z.boolean(),
+  /** What of the replication comes along to another instance. */
+  keep: z.array(z.enum(['publications', 'subscriptions'])).default([]),
   properties: z.enum(['source', 'target']).nullable(),
   passwords: z.boolean(),
   job_type: z.enum(['single', 'repeat', 'trigger']),

@@ -83,6 +83,9 @@ export const restoreResultSchema = z.object({
   outcome: outcomeSchema,
   table_count: count.nullable(),
   row_count: count.nullable(),
+  /** Name under which the replaced database is kept, and its OID; null: none is. */
+  undo_dbname: z.string().nullable().default(null),
+  undo_oid: z.number().int().nullable().default(null),
   tool_version: z.string().nullable(),
   pgsnapman_version: z.string(),
   warnings: z.array(z.string()),

@@ -73,6 +73,8 @@ export function restoreResultOf(entry: RestoreEntry, ending: Ending): RestoreRes
     outcome: ending.outcome,
     table_count: null,
     row_count: null,
+    undo_dbname: null,
+    undo_oid: null,
     tool_version: null,
     pgsnapman_version: ending.version,
     warnings: ending.warnings,

@@ -4,6 +4,8 @@ import { rolesInSql } from './roles-in-sql.ts';
 export interface SelectionOptions {
   /** False: a copy to elsewhere, which must not take part in the replication of its source. */
   sameInstance: boolean;
+  /** What of the replication comes along all the same. */
+  keep: readonly ('publications' | 'subscriptions')[];
   /** True: roles are not used; what cannot be without one is left out. */
   withoutRoles: boolean;
   /** Roles of the target, and those that the restore creates. */
@@ -22,6 +24,7 @@ export interface Selection {
 /** Entries that pg_restore handles by itself, whatever the list says. */
 const SPECIAL = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH']);
 const REPLICATION = /^(PUBLICATION|SUBSCRIPTION)( .*)?$/;
+const KEPT = { PUBLICATION: 'publications', SUBSCRIPTION: 'subscriptions' } as const;
 /** Entries that only say something about another one. */
 const ATTACHED = new Set(['COMMENT', 'ACL', 'SECURITY LABEL']);
 
@@ -54,7 +57,10 @@ function reasonToLeaveOut(
   const { desc, tag, namespace, dependencies, defn } = entry;
   if (desc === 'DATABASE' || desc === 'DATABASE PROPERTIES') return 'database';
   if (ATTACHED.has(desc) && namespace === '' && tag.startsWith('DATABASE ')) return 'database';
-  if (!options.sameInstance && REPLICATION.test(desc)) return 'replication';
+  const replication = REPLICATION.exec(desc)?.[1] as keyof typeof KEPT | undefined;
+  if (!options.sameInstance && replication !== undefined && !options.keep.includes(KEPT[replication])) {
+    return 'replication';
+  }
   // copying it in would write to the foreign server, which has these rows already
   if (desc === 'TABLE DATA' && dependencies.some((id) => foreignTables.has(id))) return 'foreign data';
   if (options.withoutRoles && (desc === 'POLICY' || desc === 'USER MAPPING')) {
@@ -89,9 +95,12 @@ export function reachingOut(entries: readonly TocEntry[], sameInstance: boolean)
       .filter((entry) => entry.desc === desc)
       .map(name)
       .join(', ');
+  const subscriptions: [string, string] = ['subscriptions are restored, but not enabled', names('SUBSCRIPTION')];
   const sentences: [string, string][] = sameInstance
-    ? [['subscriptions are restored, but not enabled', names('SUBSCRIPTION')]]
+    ? [subscriptions]
     : [
+        subscriptions,
+        ['publications are restored', names('PUBLICATION')],
         ['event triggers are restored and act on the target from now on', names('EVENT TRIGGER')],
         ['foreign servers are restored and point where those of the source point', names('SERVER')],
         ['user mappings are restored with the credentials of the source', names('USER MAPPING')],

@@ -40,6 +40,16 @@ export function countSql(group: readonly ExpectedTable[], partitioned: ReadonlyS
   return counts.join(' union all ');
 }
 
+/** Rows are {place, some}; a table that does not exist is an error. */
+export function holdRowsSql(group: readonly ExpectedTable[]): string {
+  return group
+    .map(
+      ({ schema, name }, place) =>
+        `select ${place} as place, exists (select from only ${qualifiedName(schema, name)}) as some`,
+    )
+    .join(' union all ');
+}
+
 export function tableKey({ schema, name }: { schema: string; name: string }): string {
   return JSON.stringify([schema, name]);
 }
@@ -60,11 +70,26 @@ export function sequenceSql(group: readonly ExpectedSequence[]): string {
     .join(' union all ');
 }
 
+/** Tables and sequences that are there, as {schema, name}. */
+export const RELATIONS_SQL = `
+  select n.nspname as schema, c.relname as name
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'f', 'S')`;
+
 /** Partitioned tables, as {schema, name}. */
 export const PARTITIONED_TABLES_SQL = `
   select n.nspname as schema, c.relname as name
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind = 'p'`;
+
+/** Every partition with the table that it is a partition of, as {schema, name, parent_schema, parent_name}. */
+export const PARTITIONS_SQL = `
+  select n.nspname as schema, c.relname as name, pn.nspname as parent_schema, p.relname as parent_name
+  from pg_catalog.pg_inherits i
+    join pg_catalog.pg_class c on c.oid = i.inhrelid and c.relispartition and c.relkind in ('r', 'p', 'f')
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join pg_catalog.pg_class p on p.oid = i.inhparent
+    join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace`;
 
 /** Indexes that are not usable. Those of partitioned tables hold nothing; they are invalid if the source's were. */
 export const INVALID_INDEXES_SQL = `

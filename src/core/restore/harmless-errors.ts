@@ -37,29 +37,51 @@ const HARMLESS_ERRORS: readonly HarmlessError[] = [
   },
 ];
 
+/** Something of the source that did not arrive. */
+export interface Loss {
+  /** The archive's entry; null: not known. */
+  dumpId: number | null;
+  sentence: string;
+}
+
 export interface JudgedErrors {
   /** Sentences for the outcome's warnings, each once. */
   harmless: string[];
-  /** Sentences for what fails the restore. */
-  losses: string[];
+  /** What fails the restore. */
+  losses: Loss[];
 }
 
 /** Tells harmless errors from losses. @param entries the archive's entries by their dump id */
 export function judgeErrors(errors: readonly RestoreError[], entries: ReadonlyMap<number, TocEntry>): JudgedErrors {
   const harmless = new Set<string>();
-  const losses: string[] = [];
+  const losses: Loss[] = [];
   for (const error of errors) {
-    const entry = error.dumpId === null ? undefined : entries.get(error.dumpId);
+    const entry = entryOf(error, entries);
     const known = HARMLESS_ERRORS.find((candidate) => candidate.matches(error, entry));
-    if (known === undefined) losses.push(lossSentence(error, entry));
+    if (known === undefined) losses.push({ dumpId: entry?.dumpId ?? null, sentence: lossSentence(error, entry) });
     else harmless.add(`${error.message} (no loss: ${known.reason})`);
   }
   return { harmless: [...harmless], losses };
 }
 
+/**
+ * The entry that an error is about. Several sessions of pg_restore write their lines between each other, so the statement
+ * counts for more than the entry that was named before it.
+ */
+function entryOf({ dumpId, statement }: RestoreError, entries: ReadonlyMap<number, TocEntry>): TocEntry | undefined {
+  const named = dumpId === null ? undefined : entries.get(dumpId);
+  if (statement === null || named?.defn.includes(statement)) return named;
+  const [only, ...others] = [...entries.values()].filter(({ defn }) => defn.trimStart().startsWith(statement));
+  return only !== undefined && others.length === 0 ? only : named;
+}
+
 function lossSentence({ message, dataLine, statement }: RestoreError, entry: TocEntry | undefined): string {
   const line = dataLine === null ? '' : ` (line ${dataLine} of its data)`;
   if (entry === undefined) return statement === null ? message : `${message} (in: ${statement})`;
-  const name = entry.namespace === '' ? `"${entry.tag}"` : `"${entry.namespace}"."${entry.tag}"`;
-  return `${entry.desc.toLowerCase()} ${name}: ${message}${line}`;
+  return `${entryText(entry)}: ${message}${line}`;
+}
+
+/** What an entry is, for people: `table data "schema"."name"`. */
+export function entryText({ desc, namespace, tag }: TocEntry): string {
+  return `${desc.toLowerCase()} ${namespace === '' ? `"${tag}"` : `"${namespace}"."${tag}"`}`;
 }

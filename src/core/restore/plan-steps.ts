@@ -1,16 +1,20 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Instance } from '../model/configuration.ts';
+import { countOf } from '../text/numbers.ts';
 import type { ExpectedContent } from './expected-content.ts';
+import { sessionsText } from './plan-existing.ts';
+import type { RestorePlan } from './restore-plan.ts';
 import type { RolePlan } from './role-sql.ts';
 import type { Statement } from './statement.ts';
+import type { TargetFacts } from './target-facts.ts';
 
 /** A step of a plan, in words. */
 export interface PlanStep {
-  step: 'materialize' | 'roles' | 'create' | 'restore' | 'check' | 'analyze' | 'rename';
+  step: 'materialize' | 'roles' | 'clear' | 'create' | 'restore' | 'check' | 'analyze' | 'rename' | 'drop';
   text: string;
 }
 
-interface PlannedParts {
+interface PlannedParts extends Pick<RestorePlan, 'replaces' | 'propertiesOf'> {
   target: string;
   staging: string;
   roles: RolePlan | null;
@@ -19,19 +23,26 @@ interface PlannedParts {
   properties: readonly Statement[];
 }
 
+interface StepQuestion {
+  manifest: Manifest;
+  destination: Instance;
+  job: { parallel: number };
+  target: Pick<TargetFacts, 'existing'>;
+}
+
 /** What will happen, in order, for people. */
-export function planSteps(
-  plan: PlannedParts,
-  { manifest, destination, job }: { manifest: Manifest; destination: Instance; job: { parallel: number } },
-): PlanStep[] {
-  const { roles, staging, target, selection, expected, properties } = plan;
+export function planSteps(plan: PlannedParts, question: StepQuestion): PlanStep[] {
+  const { manifest, destination, job } = question;
+  const { roles, staging, target, selection, expected, replaces } = plan;
   const names = (roles?.create ?? []).map((name) => `"${name}"`).join(', ');
   const steps: PlanStep[] = [
     { step: 'materialize', text: `unpack the dump of ${manifest.started_at.toISOString()} and check its hashes` },
   ];
   if (names !== '') steps.push({ step: 'roles', text: `create missing roles on ${destination.name}: ${names}` });
-  return [
-    ...steps,
+  if (replaces?.way === 'drop_before') {
+    steps.push({ step: 'clear', text: `end the sessions in database "${target}" and drop it` });
+  }
+  steps.push(
     { step: 'create', text: `create database "${staging}", closed to everybody else` },
     {
       step: 'restore',
@@ -42,9 +53,17 @@ export function planSteps(
       text: `check ${expected.rows} rows in ${expected.tables.length} tables, ${expected.sequences.length} sequences, indexes and constraints`,
     },
     { step: 'analyze', text: 'gather statistics' },
-    {
-      step: 'rename',
-      text: `set ${properties.length} properties of the database and give it the name "${target}", in one step`,
-    },
-  ];
+    { step: 'rename', text: renameText(plan, question) },
+  );
+  if (replaces?.way === 'drop') steps.push({ step: 'drop', text: 'drop the replaced database' });
+  return steps;
+}
+
+function renameText({ properties, propertiesOf, target, replaces }: PlannedParts, { target: facts }: StepQuestion) {
+  const whose = propertiesOf === 'target' ? 'of the database that is replaced' : 'of the source';
+  const set = `set ${countOf(properties.length, 'property').replace(/propertys$/, 'properties')} ${whose}`;
+  if (replaces === null || replaces.way === 'drop_before' || facts.existing === null) {
+    return `${set} and give the database the name "${target}", in one step`;
+  }
+  return `end the ${sessionsText(facts.existing)} in "${target}"; ${set}, rename that database away, and give this one its name, in one step`;
 }

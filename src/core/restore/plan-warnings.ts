@@ -38,9 +38,8 @@ export function planWarnings(
 /** What the job asks for and gets in another way, as there is no database yet that it could be about. */
 export function planNotes({ job, facts, target }: WarningQuestion, entries: readonly TocEntry[]): string[] {
   const notes = extensionVersions(facts, entries, target);
-  if (job.properties === 'target')
+  if (job.properties === 'target' && target.existing === null)
     notes.push("there is no database whose properties could be kept: they are the source's");
-  if (job.accept_losses) notes.push('losses are not accepted by this version: any fails the restore');
   return notes;
 }
 

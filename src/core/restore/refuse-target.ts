@@ -22,26 +22,14 @@ export interface TargetQuestion {
 
 const major = (versionNum: number): number => Math.floor(versionNum / 10_000);
 
-/** What the target says against a restore into a new database there; roles and tablespaces aside. */
+/** What the target says against a restore there; roles, tablespaces and a database of that name aside. */
 export function refuseTarget(question: TargetQuestion): Refusal[] {
   return [
-    ...refuseExisting(question),
     ...refuseServer(question),
     ...refuseUser(question),
     ...refuseDistrusted(question),
     ...refuseExtensions(question),
   ];
-}
-
-function refuseExisting({ job, destination, target }: TargetQuestion): Refusal[] {
-  const name = job.dest_dbname;
-  if (!target.databases.some((database) => database.name === name)) return [];
-  if (job.existing_db === 'leave') {
-    const sentence = `database "${name}" exists already on ${destination.name}`;
-    return [{ sentence, hint: 'choose another name for the target database, or remove the one that is there' }];
-  }
-  const sentence = `database "${name}" exists already on ${destination.name}, and replacing one is not supported by this version`;
-  return [{ sentence, hint: 'choose another name for the target database, or rename the one that is there' }];
 }
 
 function refuseServer({ destination, manifest, facts, target }: TargetQuestion): Refusal[] {

@@ -3,14 +3,10 @@ import { conninfoValue, libpqEnvironment } from '../connection/connection-settin
 import type { Command } from '../postgres/command.ts';
 import type { Section } from './restore-progress.ts';
 
-export interface RestoreCommandOptions {
+/** What is taken from the archive, and how. */
+interface ArchiveOptions {
   /** Absolute path of pg_restore. */
   pgRestore: string;
-  /** Of the staging database. */
-  connection: ConnectionSettings;
-  applicationName: string;
-  section: Section;
-  jobs: number;
   /** Absolute paths. */
   directory: string;
   listPath: string;
@@ -18,9 +14,21 @@ export interface RestoreCommandOptions {
   withTablespaces: boolean;
   /** The job's own options, from the allow-list. */
   options: readonly string[];
+}
+
+/** The sessions on the target. */
+interface SessionOptions {
+  /** Of the database that is restored into. */
+  connection: ConnectionSettings;
+  applicationName: string;
+  jobs: number;
   serverVersionNum: number;
   /** What the target has by itself; a lower value is never set. */
   maintenanceWorkMemKib: number;
+}
+
+export interface RestoreCommandOptions extends ArchiveOptions, SessionOptions {
+  section: Section;
 }
 
 /**
@@ -29,26 +37,58 @@ export interface RestoreCommandOptions {
  */
 export function restoreCommand(options: RestoreCommandOptions): Command {
   const { connection, section, jobs } = options;
-  const env = libpqEnvironment(connection);
   return {
     file: options.pgRestore,
     args: [
       `--section=${section}`,
       `--jobs=${section === 'pre-data' ? 1 : jobs}`,
-      `--use-list=${options.listPath}`,
-      '--verbose',
       '--no-password',
-      ...(options.withRoles ? [] : ['--no-owner', '--no-privileges']),
-      ...(options.withTablespaces ? [] : ['--no-tablespaces']),
-      ...options.options,
+      ...archiveArguments(options),
       `--dbname=dbname=${conninfoValue(connection.dbname)}`,
       options.directory,
     ],
-    env: {
-      ...env,
-      PGAPPNAME: options.applicationName,
-      PGOPTIONS: [env.PGOPTIONS, sessionOptions(options)].filter(Boolean).join(' '),
-    },
+    env: sessionEnvironment(options),
+  };
+}
+
+/** The listed entries of an archive as a script on standard output, for psql. */
+export function scriptCommand(options: ArchiveOptions): Command {
+  return { file: options.pgRestore, args: [...archiveArguments(options), '--file=-', options.directory], env: {} };
+}
+
+/** psql that runs a script from standard input and ends at the first error. */
+export function psqlCommand(psql: string, options: SessionOptions): Command {
+  const { connection } = options;
+  return {
+    file: psql,
+    args: [
+      '--no-psqlrc',
+      '--quiet',
+      '--set=ON_ERROR_STOP=1',
+      '--no-password',
+      `--dbname=dbname=${conninfoValue(connection.dbname)}`,
+      '--file=-',
+    ],
+    env: sessionEnvironment(options),
+  };
+}
+
+function archiveArguments({ listPath, withRoles, withTablespaces, options }: ArchiveOptions): string[] {
+  return [
+    `--use-list=${listPath}`,
+    '--verbose',
+    ...(withRoles ? [] : ['--no-owner', '--no-privileges']),
+    ...(withTablespaces ? [] : ['--no-tablespaces']),
+    ...options,
+  ];
+}
+
+function sessionEnvironment(options: SessionOptions): Record<string, string> {
+  const env = libpqEnvironment(options.connection);
+  return {
+    ...env,
+    PGAPPNAME: options.applicationName,
+    PGOPTIONS: [env.PGOPTIONS, sessionOptions(options)].filter(Boolean).join(' '),
   };
 }
 
@@ -59,7 +99,7 @@ const SHARED_MEMORY_KIB = 1024 * 1024;
  * Settings of pg_restore's sessions alone: faster, and free of what the target's role or server may be set to. Losing
  * the last commits in a crash costs nothing, as the database has not got its name yet.
  */
-function sessionOptions({ jobs, serverVersionNum, maintenanceWorkMemKib }: RestoreCommandOptions): string {
+function sessionOptions({ jobs, serverVersionNum, maintenanceWorkMemKib }: SessionOptions): string {
   const memory = Math.max(maintenanceWorkMemKib, Math.min(MOST_MEMORY_KIB, Math.floor(SHARED_MEMORY_KIB / jobs)));
   const settings: Record<string, string> = {
     synchronous_commit: 'off',

@@ -5,8 +5,10 @@ import type { Toc } from '../postgres/toc.ts';
 import type { ToolVersion } from '../postgres/version.ts';
 import type { ArchiveChanges } from './archive-changes.ts';
 import { reachingOut, type Selection, selectEntries } from './archive-selection.ts';
-import { createDatabaseSql, databaseProperties, propertiesFromInside } from './database-sql.ts';
+import { createDatabaseSql } from './database-sql.ts';
 import { type ExpectedContent, expectedContent } from './expected-content.ts';
+import { planExisting, type ReplaceWay } from './plan-existing.ts';
+import { planProperties } from './plan-properties.ts';
 import { type PlanStep, planSteps } from './plan-steps.ts';
 import { planTablespaces, type TablespacePlan } from './plan-tablespaces.ts';
 import { planNotes, planWarnings } from './plan-warnings.ts';
@@ -14,9 +16,11 @@ import type { Refusal } from './refusal.ts';
 import { refuseJob } from './refuse-job.ts';
 import { refuseRoles } from './refuse-roles.ts';
 import { refuseTarget } from './refuse-target.ts';
-import { mapRoles, type RoleMapping } from './role-mapping.ts';
+import { mapRoles } from './role-mapping.ts';
 import { planRoles, type RolePlan } from './role-sql.ts';
+import { secondChancePath } from './second-chance.ts';
 import type { Statement } from './statement.ts';
+import { refuseSurroundings, roomWarnings, type Surroundings } from './surroundings.ts';
 import type { TargetFacts } from './target-facts.ts';
 
 /** Everything that decides about a restore: the job, facts about the dump, facts about the target. */
@@ -32,6 +36,7 @@ export interface RestoreQuestion {
   tool: ToolVersion;
   /** Name of the staging database, see stagingName. */
   staging: string;
+  surroundings: Surroundings;
 }
 
 /** What a restore will do, as data. The worker does exactly this; people are shown it before anything happens. */
@@ -45,6 +50,8 @@ export interface RestorePlan {
   steps: PlanStep[];
   target: string;
   staging: string;
+  /** The database that makes way for the restored one; null: there is none. */
+  replaces: { way: ReplaceWay; oid: number } | null;
   /** False: a copy to another instance than the dump's. */
   sameInstance: boolean;
   /** Null: roles are not used. */
@@ -57,6 +64,10 @@ export interface RestorePlan {
   /** What of the archive is restored, in its order. */
   selection: Pick<Selection, 'dumpIds' | 'entries'>;
   expected: ExpectedContent;
+  /** The search_path for entries that fail at first, see secondChancePath; null: they are not run again. */
+  secondChance: string | null;
+  /** Whose properties the database gets in the end. */
+  propertiesOf: 'source' | 'target';
   /** What is done to it first, from a session in it. */
   propertiesFromInside: Statement[];
   /** What is done to the complete staging database, in this order, in one transaction with its renaming. */
@@ -64,7 +75,8 @@ export interface RestorePlan {
 }
 
 /**
- * Plans the restore of a full dump into a new database.
+ * Plans the restore of a full dump into a database of its own, which then takes its name and, if there is one, the place
+ * of the database that has this name.
  * @throws PgSnapManError run_failed when the dump contradicts itself
  */
 export function planRestore(question: RestoreQuestion): RestorePlan {
@@ -77,21 +89,27 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
   const exists = roleExists(target, roles);
   const selection = selectEntries(toc.entries, {
     sameInstance,
+    keep: job.keep,
     withoutRoles: !withRoles,
     roleExists: exists,
     targetName: mapping.targetName,
   });
   const tablespaces = planTablespaces(job, destination, facts, selection.entries, target);
-  const properties = planProperties(question, mapping, exists, withRoles);
+  const properties = planProperties(question, mapping, exists);
+  const existing = planExisting({ ...question, sameInstance, triggered: question.surroundings.triggered });
   const refusals = [
     ...refuseJob(job, destination, manifest),
+    ...existing.refusals,
     ...refuseTarget({ ...question, entries: selection.entries }),
+    ...refuseSurroundings(question),
     ...(roles === null ? [] : refuseRoles({ ...question, mapping, plan: roles, entries: selection.entries })),
     ...tablespaces.refusals,
   ];
   const plan = {
     refusals,
     warnings: [
+      ...existing.warnings,
+      ...roomWarnings(question, existing.replaces?.way === 'drop_before' ? (target.existing?.size_bytes ?? 0) : 0),
       ...(roles === null ? [] : planWarnings(question, mapping, selection.entries)),
       ...(roles?.warnings ?? []),
       ...selection.warnings,
@@ -101,6 +119,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     notes: [...(roles?.notes ?? []), ...tablespaces.notes, ...planNotes(question, selection.entries)],
     target: job.dest_dbname,
     staging,
+    replaces: existing.replaces,
     sameInstance,
     roles,
     createDatabase: createDatabaseSql(staging, facts.database, target.server_version_num, tablespaces.database),
@@ -108,13 +127,13 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),
-    propertiesFromInside: isUtf8(facts) ? [] : propertiesFromInside(facts.database),
+    secondChance: secondChancePath(manifest.trusted, facts),
+    propertiesOf: properties.from,
+    propertiesFromInside: properties.inside,
     properties: properties.statements,
   };
   return { ...plan, steps: planSteps(plan, question) };
 }
-
-const isUtf8 = ({ database }: DatabaseFacts): boolean => database.encoding === 'UTF8';
 
 /** By the catalog's number where both are known, else by where they are reached. */
 function isSameInstance({ instance }: Manifest, destination: Instance): boolean {
@@ -125,22 +144,4 @@ function isSameInstance({ instance }: Manifest, destination: Instance): boolean 
 function roleExists(target: TargetFacts, roles: RolePlan | null): (name: string) => boolean {
   const names = new Set([...target.roles.map(({ name }) => name), ...(roles?.create ?? [])]);
   return (name) => names.has(name);
-}
-
-function planProperties(
-  { facts, target, staging }: RestoreQuestion,
-  mapping: RoleMapping,
-  exists: (role: string) => boolean,
-  withRoles: boolean,
-) {
-  const { database } = facts;
-  const others = isUtf8(facts) ? database : { ...database, comment: null, settings: [] };
-  return databaseProperties(others, {
-    name: staging,
-    owner: withRoles ? mapping.targetName(database.owner) : target.user.name,
-    restoringRole: target.user.name,
-    targetName: mapping.targetName,
-    exists,
-    withRoles,
-  });
 }

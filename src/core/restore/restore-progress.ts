@@ -2,9 +2,8 @@ import type { StoredFile } from '../manifest/manifest.ts';
 import type { Progress } from '../model/activity.ts';
 import type { TocEntry, TocSection } from '../postgres/toc.ts';
 
-/** The sections of an archive, in the order in which they are restored. */
-export const SECTIONS = ['pre-data', 'data', 'post-data'] as const;
-export type Section = (typeof SECTIONS)[number];
+/** A section of an archive. */
+export type Section = 'pre-data' | 'data' | 'post-data';
 
 /** Entries by section; what belongs to none (comments, rights) goes with what it stands behind, as in pg_restore. */
 export function entriesBySection(entries: readonly TocEntry[]): Record<Section, TocEntry[]> {
@@ -15,6 +14,34 @@ export function entriesBySection(entries: readonly TocEntry[]): Record<Section, 
     sections[current].push(entry);
   }
   return sections;
+}
+
+/** A part of a restore that one pg_restore does. */
+export interface RestorePass {
+  section: Section;
+  entries: TocEntry[];
+}
+
+/**
+ * The sections, with event triggers in a pass of their own at the very end: pg_restore alone makes them before it fills
+ * materialized views, which they would notice and perhaps record.
+ */
+export function restorePasses(entries: readonly TocEntry[]): RestorePass[] {
+  const sections = entriesBySection(entries);
+  const eventTriggers = new Set<number>();
+  for (const { desc, dumpId, dependencies } of sections['post-data']) {
+    const about =
+      ['COMMENT', 'SECURITY LABEL', 'ACL'].includes(desc) && dependencies.some((id) => eventTriggers.has(id));
+    if (desc === 'EVENT TRIGGER' || about) eventTriggers.add(dumpId);
+  }
+  const isLast = ({ dumpId }: TocEntry): boolean => eventTriggers.has(dumpId);
+  const passes: RestorePass[] = [
+    { section: 'pre-data', entries: sections['pre-data'] },
+    { section: 'data', entries: sections.data },
+    { section: 'post-data', entries: sections['post-data'].filter((entry) => !isLast(entry)) },
+    { section: 'post-data', entries: sections['post-data'].filter(isLast) },
+  ];
+  return passes.filter((pass) => pass.entries.length > 0);
 }
 
 const LINE =

@@ -1,6 +1,7 @@
 import type { DatabaseFacts, Membership, RoleFacts } from '../facts/database-facts.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifiers.ts';
 import { membershipStatements } from './membership-sql.ts';
+import { planParameterGrants } from './parameter-grants.ts';
 import { decideAttributes, type RoleAttribute } from './role-attributes.ts';
 import type { RoleMapping } from './role-mapping.ts';
 import { settingClause } from './setting-sql.ts';
@@ -48,6 +49,7 @@ export function planRoles(facts: DatabaseFacts, options: RoleOptions): RolePlan 
   for (const role of missing) plan.statements.push(...furtherStatements(role));
   planPasswords(missing, facts.passwords_readable, options.passwords, plan);
   planMemberships(facts.memberships, options, plan);
+  planParameterGrants(facts.parameter_grants, options, plan);
   if (!target.user.superuser) planBorrowing(missing, options, plan);
   return plan;
 }

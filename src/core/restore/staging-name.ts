@@ -11,7 +11,33 @@ const OWN_PART = '_pgsnapman_';
  */
 export function stagingName(target: string, random: string): string {
   if (!/^[0-9a-f]{8}$/.test(random)) throw new Error('eight hexadecimal digits are needed');
-  const suffix = `${OWN_PART}${random}`;
+  return derivedName(target, random);
+}
+
+/**
+ * Name under which a replaced database is kept (`old`), or one that an undo has replaced (`undone`):
+ * `<target>_pgsnapman_old_<UTC time>`, with a number behind it while that name is taken.
+ */
+export function keptName(
+  target: string,
+  kind: 'old' | 'undone',
+  at: Date,
+  taken: readonly { name: string }[] = [],
+): string {
+  const time = at
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replaceAll(/[-:]/g, '')
+    .replace('T', '_');
+  for (let count = 1; ; count++) {
+    const name = derivedName(target, `${kind}_${time}${count === 1 ? '' : `_${count}`}`);
+    if (!taken.some((other) => other.name === name)) return name;
+  }
+}
+
+/** Suffixes are ASCII: as many bytes as characters. */
+function derivedName(target: string, ending: string): string {
+  const suffix = `${OWN_PART}${ending}`;
   return cutToBytes(target, LONGEST_NAME_BYTES - suffix.length) + suffix;
 }
 
@@ -21,7 +47,7 @@ export function isOwnName(name: string): boolean {
 }
 
 /** The longest start of a text that fits, never ending within a character. */
-function cutToBytes(text: string, limit: number): string {
+export function cutToBytes(text: string, limit: number): string {
   let bytes = 0;
   let result = '';
   for (const character of text) {

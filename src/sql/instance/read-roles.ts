@@ -46,9 +46,17 @@ from pg_auth_members as m join pg_roles as r on r.oid = m.roleid join pg_roles a
 where m.member = any($1::oid[]) and m.member <> 10 and u.rolname !~ '^pg_'
 order by 1, 2, 3`;
 
+const PARAMETER_GRANTS_SINCE = 150_000;
+/** Rights on parameters belong to the whole server; no dump of a database holds them. */
+const PARAMETER_GRANTS = `
+select p.parname as parameter, r.rolname as grantee, x.privilege_type as privilege, x.is_grantable as grantable
+from pg_parameter_acl as p, aclexplode(p.paracl) as x join pg_roles as r on r.oid = x.grantee
+where r.oid = any($1::oid[]) and r.oid <> 10
+order by 1, 2, 3`;
+
 export async function readRoles(
   c: Connection,
-): Promise<Pick<DatabaseFacts, 'roles' | 'memberships' | 'passwords_readable'>> {
+): Promise<Pick<DatabaseFacts, 'roles' | 'memberships' | 'passwords_readable' | 'parameter_grants'>> {
   const oids = (await c.rows<{ oid: number }>(NEEDED)).map((row) => row.oid);
   const allowed = await c.row<{ may: boolean }>(`select has_table_privilege('pg_authid', 'select') as may`);
   const passwordsReadable = allowed?.may ?? false;
@@ -58,5 +66,6 @@ export async function readRoles(
     roles: roles.map((role) => ({ ...role, settings: (role.settings ?? []).map(parseParameter) })),
     memberships: await c.rows(MEMBERSHIPS, [oids]),
     passwords_readable: passwordsReadable,
+    parameter_grants: c.serverVersionNum < PARAMETER_GRANTS_SINCE ? [] : await c.rows(PARAMETER_GRANTS, [oids]),
   };
 }

@@ -1,10 +1,13 @@
 import type { TargetFacts, TargetRole } from '../../core/restore/target-facts.ts';
 import type { Connection } from '../connection.ts';
+import { readExistingDatabase } from './existing-database.ts';
 
 const SERVER = `
 select pg_is_in_recovery() as in_recovery,
   (select setting::int8 from pg_settings where name = 'maintenance_work_mem') as maintenance_work_mem_kib,
-  (select rolname from pg_roles where oid = 10) as bootstrap_role`;
+  (select rolname from pg_roles where oid = 10) as bootstrap_role,
+  case when (select rolsuper from pg_roles where rolname = current_user) or pg_has_role('pg_read_all_settings', 'usage')
+    then current_setting('data_directory') end as data_directory`;
 
 const USER = `
 select rolname as name, rolsuper as superuser, rolcreatedb as createdb, rolcreaterole as createrole,
@@ -22,9 +25,12 @@ const TABLESPACES = 'select spcname as name from pg_tablespace order by 1';
 const EXTENSIONS =
   'select name, default_version from pg_available_extensions where default_version is not null order by 1';
 
-/** Reads what a restore has to know about the instance that a connection leads to; any of its databases will do. */
-export async function readTargetFacts(c: Connection): Promise<TargetFacts> {
-  type ServerRow = Pick<TargetFacts, 'in_recovery' | 'maintenance_work_mem_kib' | 'bootstrap_role'>;
+/**
+ * Reads what a restore has to know about the instance that a connection leads to; any of its databases will do.
+ * @param dbname the database that is to be made or replaced there
+ */
+export async function readTargetFacts(c: Connection, dbname: string): Promise<TargetFacts> {
+  type ServerRow = Pick<TargetFacts, 'in_recovery' | 'maintenance_work_mem_kib' | 'bootstrap_role' | 'data_directory'>;
   const server = await c.row<ServerRow>(SERVER);
   const user = await c.row<TargetFacts['user']>(USER);
   if (server === undefined || user === undefined) throw new Error('the server does not know the role that asks');
@@ -35,6 +41,7 @@ export async function readTargetFacts(c: Connection): Promise<TargetFacts> {
     user,
     roles: await c.rows<TargetRole>(ROLES(c.serverVersionNum)),
     databases: await c.rows<{ name: string; oid: number }>(DATABASES),
+    existing: await readExistingDatabase(c, dbname),
     tablespaces: (await c.rows<{ name: string }>(TABLESPACES)).map(({ name }) => name),
     extensions: await c.rows<{ name: string; default_version: string }>(EXTENSIONS),
   };

@@ -33,6 +33,9 @@ function messageLine(state: AppState, width: number, theme: Theme): string {
     const what = `! the catalog is not reachable: ${state.connection.message ?? ''}; what you see is from before, trying again`;
     return theme.paint('bad', short(what));
   }
+  if (state.connection.slow) {
+    return theme.paint('warning', short('! the catalog has not answered for some seconds; waiting'));
+  }
   const error = currentList(state)?.error ?? (currentView(state).kind === 'overview' ? state.overview.error : null);
   return error === null ? '' : theme.paint('bad', short(`! ${error}`));
 }

@@ -1,8 +1,7 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { Journal } from '../../core/restore/journal.ts';
-import type { RestorePlan } from '../../core/restore/restore-plan.ts';
-import type { TargetFacts } from '../../core/restore/target-facts.ts';
+import type { RestorePlan, RestoreQuestion } from '../../core/restore/restore-plan.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { faultPoint } from '../fault.ts';
 import { checkAndAnalyze } from './check-and-analyze.ts';
@@ -11,6 +10,7 @@ import { finishDatabase } from './finish-database.ts';
 import { JournalFile } from './journal-file.ts';
 import { isOrdinary } from './ordinary-error.ts';
 import type { DumpParts } from './read-dump.ts';
+import { clearTarget } from './replaced-database.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { restoreSections } from './restore-sections.ts';
 import { createdRoles, giveBack, type Settled, settleTarget } from './settle-target.ts';
@@ -22,8 +22,8 @@ const INSPECTED = 'the drill is done';
 const SETTLE_TIMEOUT_MS = 120_000;
 
 export interface TargetChange {
+  question: RestoreQuestion;
   plan: RestorePlan;
-  target: TargetFacts;
   tool: ToolSet;
   dump: DumpParts;
   /** The unpacked dump, adapted to the target. */
@@ -59,6 +59,7 @@ function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePla
     staging,
     step: 'started',
     staging_oid: null,
+    replaced: null,
     roles: roles?.create ?? [],
     give_back: roles?.borrow.map(({ giveBack }) => giveBack.sql) ?? [],
     result: null,
@@ -71,18 +72,21 @@ async function makeDatabase(
   change: TargetChange,
   journal: JournalFile,
 ): Promise<void> {
-  const { plan, target, tool, dump, directory } = change;
+  const { plan, question, tool, dump, directory } = change;
   run.stage('roles');
   if (plan.roles !== null) await createRoles(run, control, plan.roles);
   faultPoint('restore.roles-created');
   run.stop.check();
+  if (plan.replaces?.way === 'drop_before') {
+    await clearTarget(run, control, plan.target, plan.replaces.oid, journal);
+  }
   await journal.update({ step: 'creating' });
   const oid = await createStaging(control, plan.staging, plan.createDatabase);
   await journal.update({ step: 'created', staging_oid: oid });
   faultPoint('restore.database-created');
   const watch = new StagingWatch(run, control, oid);
   try {
-    await restoreSections(run, { plan, target, tool, files: dump.files, directory, watch });
+    await restoreSections(run, { plan, target: question.target, tool, files: dump.files, directory, watch });
     faultPoint('restore.restored');
     watch.follow(() => {});
     await checkAndAnalyze(run, control, plan);
@@ -94,7 +98,7 @@ async function makeDatabase(
     watch.stop();
   }
   run.stage('renaming');
-  await finishDatabase(run, control, plan, oid, journal);
+  await finishDatabase(run, control, change, oid, journal);
 }
 
 /**

@@ -25,7 +25,7 @@ export async function checkAndAnalyze(run: RestoreRun, control: Connection, plan
     run.stage('checking rows', { done_items: 0, total_items: plan.expected.tables.length });
     await checkDatabase(run, connections, plan.expected);
     run.stage('analyzing');
-    await analyze(run, connections);
+    await analyze(run, connections, plan.secondChance);
     await setProperties(run, connections, plan.propertiesFromInside);
   } finally {
     run.stop.signal.removeEventListener('abort', endThem);
@@ -43,10 +43,16 @@ async function setProperties(
   await c?.transaction(() => runStatements(c, statements, (warning) => run.warn(warning)));
 }
 
-/** Without statistics the data are there all the same: a failure is a warning. */
-async function analyze(run: RestoreRun, [connection]: readonly Connection[]): Promise<void> {
+/**
+ * Without statistics the data are there all the same: a failure is a warning. Expressions of indexes are evaluated, which
+ * may rely on the search_path of the source.
+ */
+async function analyze(run: RestoreRun, [connection]: readonly Connection[], searchPath: string | null): Promise<void> {
   try {
-    await connection?.script('analyze');
+    await connection?.transaction(async () => {
+      if (searchPath !== null) await connection.rows("select set_config('search_path', $1, true)", [searchPath]);
+      await connection.script('analyze');
+    });
   } catch (error) {
     if (error instanceof ConnectionError || !(error instanceof PgSnapManError)) throw error;
     run.warn(`statistics could not be gathered (run analyze by hand): ${redactValues(errorText(error))}`);

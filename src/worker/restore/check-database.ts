@@ -8,6 +8,8 @@ import {
   INVALID_INDEXES_SQL,
   LARGE_OBJECTS_SQL,
   PARTITIONED_TABLES_SQL,
+  PARTITIONS_SQL,
+  RELATIONS_SQL,
   sequenceGroups,
   sequenceSql,
   tableKey,
@@ -23,26 +25,20 @@ type Named = { schema: string; name: string };
 
 /**
  * Compares the restored database with what the dump says, on two connections.
- * @throws PgSnapManError run_failed naming the differences
+ * @throws PgSnapManError run_failed naming the differences, unless the job accepts losses
  */
 export async function checkDatabase(
   run: RestoreRun,
   connections: readonly Connection[],
   expected: ExpectedContent,
 ): Promise<void> {
-  const [first] = connections;
-  if (first === undefined) throw new Error('a check needs a connection');
-  const found: FoundContent = {
-    sequences: await readSequences(first, expected),
-    largeObjects: (await first.row<{ count: number }>(LARGE_OBJECTS_SQL))?.count ?? 0,
-    invalidIndexes: await first.rows<Named>(INVALID_INDEXES_SQL),
-    unvalidatedConstraints: await first.rows<Named>(unvalidatedConstraintsSql(first.serverVersionNum)),
-    emptyViews: await first.rows<Named>(EMPTY_VIEWS_SQL),
-    rows: await countRows(run, connections, expected),
-  };
-  const findings = compareContent(expected, found);
+  const findings = await databaseDifferences(run, connections, expected);
   for (const finding of findings) run.log(`error: ${finding}`);
   if (findings.length === 0) return;
+  if (run.task.job.accept_losses) {
+    for (const finding of findings) run.warn(`lost: ${finding}`);
+    return;
+  }
   const more =
     findings.length > MOST_FINDINGS_IN_MESSAGE ? ` and ${findings.length - MOST_FINDINGS_IN_MESSAGE} more` : '';
   throw new PgSnapManError(
@@ -52,7 +48,29 @@ export async function checkDatabase(
   );
 }
 
-async function readSequences(c: Connection, { sequences }: ExpectedContent) {
+/** Every difference between the restored database and what the dump says, a sentence each. */
+export async function databaseDifferences(
+  run: RestoreRun,
+  connections: readonly Connection[],
+  expected: ExpectedContent,
+): Promise<string[]> {
+  const [first] = connections;
+  if (first === undefined) throw new Error('a check needs a connection');
+  const there = new Set((await first.rows<Named>(RELATIONS_SQL)).map(tableKey));
+  const isThere = (relation: Named): boolean => there.has(tableKey(relation));
+  const found: FoundContent = {
+    sequences: await readSequences(first, expected.sequences.filter(isThere)),
+    largeObjects: (await first.row<{ count: number }>(LARGE_OBJECTS_SQL))?.count ?? 0,
+    invalidIndexes: await first.rows<Named>(INVALID_INDEXES_SQL),
+    unvalidatedConstraints: await first.rows<Named>(unvalidatedConstraintsSql(first.serverVersionNum)),
+    emptyViews: await first.rows<Named>(EMPTY_VIEWS_SQL),
+    rows: await countRows(run, connections, expected.tables.filter(isThere)),
+    partitionOf: await readPartitions(first),
+  };
+  return compareContent(expected, found);
+}
+
+async function readSequences(c: Connection, sequences: ExpectedContent['sequences']) {
   const found = new Map<string, { lastValue: string; isCalled: boolean }>();
   for (const group of sequenceGroups(sequences)) {
     const rows = await c.rows<{ place: number; last_value: string; is_called: boolean }>(sequenceSql(group));
@@ -64,7 +82,14 @@ async function readSequences(c: Connection, { sequences }: ExpectedContent) {
   return found;
 }
 
-async function countRows(run: RestoreRun, connections: readonly Connection[], { tables }: ExpectedContent) {
+async function readPartitions(c: Connection): Promise<Map<string, string>> {
+  const rows = await c.rows<Named & { parent_schema: string; parent_name: string }>(PARTITIONS_SQL);
+  return new Map(
+    rows.map((row) => [tableKey(row), tableKey({ schema: row.parent_schema, name: row.parent_name })] as const),
+  );
+}
+
+async function countRows(run: RestoreRun, connections: readonly Connection[], tables: readonly ExpectedTable[]) {
   const counts = new Map<string, number>();
   const partitioned = new Set((await connections[0]?.rows<Named>(PARTITIONED_TABLES_SQL))?.map(tableKey));
   const groups = countGroups(tables);

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instanceConnection } from '../../core/connection/connection-settings.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
-import type { Journal } from '../../core/restore/journal.ts';
+import { type Journal, undoOf } from '../../core/restore/journal.ts';
 import { type Connection, connect } from '../../sql/connection.ts';
 import { readBackends, terminateBackends } from '../../sql/instance/backends.ts';
 import { endProcesses } from '../dump/end-processes.ts';
@@ -18,8 +18,11 @@ export interface HealedRestore {
   message: string;
   /** The run's own result, if it had written one. */
   result: RestoreResult | null;
+  /** What a finished restore has kept of the database that it replaced. */
+  undo: Pick<RestoreResult, 'undo_dbname' | 'undo_oid'>;
 }
 
+const NO_UNDO = { undo_dbname: null, undo_oid: null };
 const SESSIONS_GONE_TRIES = 50;
 const SESSIONS_GONE_WAIT_MS = 200;
 
@@ -45,11 +48,12 @@ const untouched = (): HealedRestore => ({
   finished: false,
   message: 'the restore was interrupted before it changed anything on its target',
   result: null,
+  undo: NO_UNDO,
 });
 
 async function heal(journal: Journal, { sources, log }: Pick<RunContext, 'sources' | 'log'>): Promise<HealedRestore> {
   if (journal.step === 'renamed' && journal.result !== null) {
-    return { finished: true, message: finishedSentence(journal), result: journal.result };
+    return { finished: true, message: finishedSentence(journal), result: journal.result, undo: undoOf(journal) };
   }
   const session = { default_transaction_read_only: 'off', statement_timeout: '0', lock_timeout: '0' };
   const open = (dbname: string | null): Promise<Connection> =>
@@ -61,9 +65,11 @@ async function heal(journal: Journal, { sources, log }: Pick<RunContext, 'source
   try {
     await endRun(c, journal.run_uuid);
     const settled = await settleTarget(c, journal, open, log);
-    if (settled === 'finished') return { finished: true, message: finishedSentence(journal), result: null };
+    if (settled === 'finished') {
+      return { finished: true, message: finishedSentence(journal), result: null, undo: undoOf(journal) };
+    }
     const roles = await createdRoles(c, journal.roles);
-    return { finished: false, message: interruptedSentence(journal, settled, roles), result: null };
+    return { finished: false, message: interruptedSentence(journal, settled, roles), result: null, undo: NO_UNDO };
   } finally {
     await c.close();
   }

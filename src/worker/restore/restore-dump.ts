@@ -1,22 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { ExpectedContent } from '../../core/restore/expected-content.ts';
-import { planRestore, type RestorePlan } from '../../core/restore/restore-plan.ts';
-import { stagingName } from '../../core/restore/staging-name.ts';
-import type { TargetFacts } from '../../core/restore/target-facts.ts';
+import type { RestorePlan } from '../../core/restore/restore-plan.ts';
 import { isServerAway } from '../../sql/connection-error.ts';
-import { readTargetFacts } from '../../sql/instance/target-facts.ts';
 import { faultPoint } from '../fault.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { changeTarget } from './change-target.ts';
-import { chooseRestoreTool } from './choose-restore-tool.ts';
+import { gatherPlan } from './gather-plan.ts';
 import type { JournalFile } from './journal-file.ts';
 import { isOrdinary } from './ordinary-error.ts';
-import { type DumpParts, readDump } from './read-dump.ts';
+import { readDump } from './read-dump.ts';
 import { failedResult, goodResult } from './restore-result.ts';
 import { RestoreRun } from './restore-run.ts';
 import { prepareArchive } from './restore-sections.ts';
@@ -35,7 +31,7 @@ interface Done {
 }
 
 /**
- * Restores a full dump into a new database. Every ordinary failure is a result, with the target as it was; only bugs and
+ * Restores a full dump into a database of its own, which then takes the place of the target. Every ordinary failure is a result, with the target as it was; only bugs and
  * planned faults are thrown. Of what it puts into the run's folder the journal alone stays behind, with the result in
  * it, after a success; and after a failure whose traces on the target could not be removed. See healRestore.
  */
@@ -47,7 +43,7 @@ export async function restoreDump(task: RestoreTask, context: RunContext): Promi
     const { expected, journal, toolVersion } = await perform(run, (chosen) => {
       tool = chosen;
     });
-    const result = goodResult(run, startedAt, expected, toolVersion);
+    const result = goodResult(run, startedAt, expected, toolVersion, journal.content);
     await journal
       .update({ step: 'renamed', result })
       .catch((error) => run.log(`the journal could not be written: ${errorText(error)}`));
@@ -81,12 +77,11 @@ async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promis
   );
   try {
     await lockTarget(control, run.task.job.dest_dbname, run.task.destination.name);
-    const target = await readTargetFacts(control);
-    const tool = chooseRestoreTool(run.context.tools, target.server_version_num, dump.toc.dumpVersion);
+    const { question, plan, tool } = await gatherPlan(run, control, dump);
     onTool(tool);
-    const plan = makePlan(run, dump, target, tool);
+    requirePlan(run, plan);
     const directory = await materialize(run, plan);
-    const journal = await changeTarget(run, control, { plan, target, tool, dump, directory });
+    const journal = await changeTarget(run, control, { question, plan, tool, dump, directory });
     return { expected: plan.expected, journal, toolVersion: tool.version.text };
   } finally {
     await control.close();
@@ -94,20 +89,10 @@ async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promis
 }
 
 /** @throws PgSnapManError when something stands against the plan */
-function makePlan(run: RestoreRun, dump: DumpParts, target: TargetFacts, tool: ToolSet): RestorePlan {
-  const { job, destination } = run.task;
-  const plan = planRestore({
-    ...dump,
-    job,
-    destination,
-    target,
-    tool: tool.version,
-    staging: stagingName(job.dest_dbname, randomBytes(4).toString('hex')),
-  });
+function requirePlan(run: RestoreRun, plan: RestorePlan): void {
   throwRefusals(plan.refusals);
   for (const note of plan.notes) run.log(`note: ${note}`);
   for (const warning of plan.warnings) run.warn(warning);
-  return plan;
 }
 
 /** Unpacks the dump, with every hash checked, before anything on the target is touched. */
@@ -119,7 +104,7 @@ async function materialize(run: RestoreRun, plan: RestorePlan): Promise<string> 
     run.stop.check();
     return true;
   });
-  await prepareArchive(run, plan, directory);
+  await prepareArchive(plan, directory);
   run.stop.check();
   return directory;
 }

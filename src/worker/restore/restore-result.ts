@@ -1,11 +1,16 @@
 import { errorCode, errorText, PgSnapManError } from '../../core/errors.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { ExpectedContent } from '../../core/restore/expected-content.ts';
+import type { Journal } from '../../core/restore/journal.ts';
+import { undoOf } from '../../core/restore/journal.ts';
 import { ConnectionError } from '../../sql/connection.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { RunStopped, type StopReason } from './run-stop.ts';
 
-type Ending = Pick<RestoreResult, 'outcome' | 'message' | 'error_code' | 'table_count' | 'row_count' | 'tool_version'>;
+type Ending = Pick<
+  RestoreResult,
+  'outcome' | 'message' | 'error_code' | 'table_count' | 'row_count' | 'tool_version' | 'undo_dbname' | 'undo_oid'
+>;
 
 /** The result of a restore that brought everything. */
 export function goodResult(
@@ -13,6 +18,7 @@ export function goodResult(
   startedAt: Date,
   { tables, rows }: ExpectedContent,
   toolVersion: string,
+  journal: Journal,
 ): RestoreResult {
   return result(run, startedAt, {
     outcome: run.warnings.length === 0 ? 'ok' : 'ok_with_warnings',
@@ -20,6 +26,7 @@ export function goodResult(
     error_code: null,
     table_count: tables.length,
     row_count: rows,
+    ...undoOf(journal),
     tool_version: toolVersion,
   });
 }
@@ -40,6 +47,8 @@ export function failedResult(
     error_code: errorCode(error),
     table_count: null,
     row_count: null,
+    undo_dbname: null,
+    undo_oid: null,
     tool_version: toolVersion,
   });
 }

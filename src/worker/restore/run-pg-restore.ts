@@ -2,17 +2,15 @@ import { PgSnapManError } from '../../core/errors.ts';
 import type { Command } from '../../core/postgres/command.ts';
 import type { TocEntry } from '../../core/postgres/toc.ts';
 import { ErrorReader } from '../../core/restore/error-reading.ts';
-import { judgeErrors } from '../../core/restore/harmless-errors.ts';
+import { judgeErrors, type Loss } from '../../core/restore/harmless-errors.ts';
 import type { Section } from '../../core/restore/restore-progress.ts';
-import { endProcesses } from '../dump/end-processes.ts';
-import { type ChildResult, type RunChildOptions, runChild } from '../process/run-child.ts';
+import type { ChildResult } from '../process/run-child.ts';
 import type { RestoreRun } from './restore-run.ts';
+import { endingText, runTool } from './run-tool.ts';
 
 /** Lines for the log: one for each item, nothing that could hold values. */
 const ITEM = /^pg_restore: (creating|executing|processing data for|restoring) /;
-/** Between asking pg_restore to end and killing it. */
-const GRACE_MS = 5_000;
-const MOST_LOSSES_IN_MESSAGE = 3;
+export const FAILURE_HINT = 'see the log of the run; the target was not touched';
 
 export interface SectionOptions {
   section: Section;
@@ -22,12 +20,12 @@ export interface SectionOptions {
 }
 
 /**
- * Runs pg_restore for one section and judges its errors.
- * @throws RunStopped, or PgSnapManError run_failed for a loss
+ * Runs pg_restore for one section and judges its errors. Harmless ones become warnings; returns what was lost.
+ * @throws RunStopped, or PgSnapManError run_failed when pg_restore itself broke
  */
-export async function runPgRestore(run: RestoreRun, command: Command, options: SectionOptions): Promise<void> {
+export async function runPgRestore(run: RestoreRun, command: Command, options: SectionOptions): Promise<Loss[]> {
   const reader = new ErrorReader();
-  const result = await runToItsEnd(run, command, {
+  const result = await runTool(run, command, {
     stdout: 'ignore',
     onStderrLine: (line) => {
       reader.push(line);
@@ -36,48 +34,21 @@ export async function runPgRestore(run: RestoreRun, command: Command, options: S
     },
   });
   run.stop.check();
-  judgeResult(run, result, reader, options);
+  return judgeResult(run, result, reader, options);
 }
 
-/**
- * Processes that pg_restore does not take along when it is killed keep its standard error open, and us waiting: they are
- * ended soon after.
- */
-async function runToItsEnd(run: RestoreRun, command: Command, options: RunChildOptions): Promise<ChildResult> {
-  let timer: NodeJS.Timeout | undefined;
-  const { signal } = run.stop;
-  const endOthers = () => {
-    timer = setTimeout(() => void endProcesses(run.applicationName), GRACE_MS + 500);
-  };
-  signal.addEventListener('abort', endOthers, { once: true });
-  try {
-    return await runChild(command, { ...options, signal, graceMs: GRACE_MS });
-  } finally {
-    signal.removeEventListener('abort', endOthers);
-    clearTimeout(timer);
-    if (signal.aborted) await endProcesses(run.applicationName);
-  }
-}
-
-function judgeResult(run: RestoreRun, result: ChildResult, reader: ErrorReader, options: SectionOptions): void {
-  const { section, entries } = options;
-  if (result.exitCode === 0) return;
-  const { harmless, losses } = judgeErrors(reader.errors, entries);
-  for (const loss of losses) run.log(`error: ${loss}`);
+function judgeResult(run: RestoreRun, result: ChildResult, reader: ErrorReader, options: SectionOptions): Loss[] {
+  if (result.exitCode === 0) return [];
+  const { harmless, losses } = judgeErrors(reader.errors, options.entries);
+  for (const { sentence } of losses) run.log(`error: ${sentence}`);
   for (const sentence of harmless) run.warn(sentence);
-  if (result.exitCode === 1 && losses.length === 0 && reader.count > 0) return;
-  const shown = losses.slice(0, MOST_LOSSES_IN_MESSAGE).join('; ');
-  const count = reader.count - (reader.errors.length - losses.length);
-  const more = count > MOST_LOSSES_IN_MESSAGE ? ` and ${count - MOST_LOSSES_IN_MESSAGE} more errors` : '';
+  const untold = reader.count - reader.errors.length;
+  if (untold > 0) losses.push({ dumpId: null, sentence: `${untold} more errors, which were not kept` });
+  if (result.exitCode === 1 && reader.count > 0) return losses;
+  const told = losses.map(({ sentence }) => `; ${sentence}`).slice(0, 1);
   throw new PgSnapManError(
     'run_failed',
-    `restoring ${section} failed: ${shown === '' ? ending(result) : shown}${more}`,
-    'see the log of the run; the target was not touched',
+    `restoring ${options.section} failed: ${endingText('pg_restore', result)}${told.join('')}`,
+    FAILURE_HINT,
   );
-}
-
-/** How pg_restore ended when it said nothing about it. */
-function ending({ exitCode, signal, startError }: ChildResult): string {
-  if (startError !== null) return `pg_restore could not be started (${startError})`;
-  return signal === null ? `pg_restore ended with exit code ${exitCode}` : `pg_restore was ended by ${signal}`;
 }

@@ -1,7 +1,8 @@
 import { errorText } from '../../core/errors.ts';
-import { decideHealing, type Journal } from '../../core/restore/journal.ts';
+import { decideHealing, decideReplaced, type Journal } from '../../core/restore/journal.ts';
 import type { Connection } from '../../sql/connection.ts';
-import { dropStaging, endSessions } from './staging-database.ts';
+import { giveNameBack } from './replaced-database.ts';
+import { dropDatabase, dropStaging, endSessions } from './staging-database.ts';
 
 const LOCK_TIMEOUT_MS = 60_000;
 
@@ -9,13 +10,14 @@ export type Settled = 'finished' | 'dropped' | 'nothing' | 'not ours any more';
 
 /**
  * Brings the target of a run that ended early to rest: drops the staging database, or finds that it has got the target's
- * name already. Takes back what was granted for the time of the run.
+ * name already. The database that it was to replace gets its name back, or is dropped if it has been replaced. Takes back
+ * what was granted for the time of the run.
  * @throws PgSnapManError when the target cannot be reached or refuses; then it may be called again later
  */
 export async function settleTarget(
   c: Connection,
   journal: Journal,
-  connectTo: (dbname: string) => Promise<Connection>,
+  connectTo: (dbname: string | null) => Promise<Connection>,
   log: (line: string) => void,
 ): Promise<Settled> {
   const databases = await c.rows<{ name: string; oid: number }>(
@@ -29,10 +31,36 @@ export async function settleTarget(
     await dropStaging(c, { oid: healing.oid, name: journal.staging }, connectTo);
     log(`dropped staging database "${journal.staging}"`);
   }
+  await settleReplaced(c, journal, databases, { finished: healing.action === 'finished', connectTo, log });
   await giveBack(c, journal.give_back, log);
   if (healing.action === 'finished') return 'finished';
   if (healing.action === 'drop') return 'dropped';
   return healing.reason === 'no database' ? 'nothing' : 'not ours any more';
+}
+
+async function settleReplaced(
+  c: Connection,
+  journal: Journal,
+  databases: readonly { name: string; oid: number }[],
+  { finished, connectTo, log }: SettleOptions,
+): Promise<void> {
+  const { replaced, target } = journal;
+  const healing = decideReplaced(journal, databases, finished);
+  if (replaced === null || healing.action === 'nothing') return;
+  const old = { oid: replaced.oid, name: replaced.kept_as };
+  if (healing.action === 'give back') {
+    await giveNameBack(c, { ...old, target }, () => connectTo(null));
+    log(`database "${target}" has its name again`);
+  } else {
+    await dropDatabase(c, old);
+    log('dropped the replaced database');
+  }
+}
+
+interface SettleOptions {
+  finished: boolean;
+  connectTo: (dbname: string | null) => Promise<Connection>;
+  log: (line: string) => void;
 }
 
 /** Revokes memberships that were granted for the time of the run; one that is gone already is fine. */

@@ -34,6 +34,8 @@ export async function createStaging(c: Connection, name: string, createSql: stri
 
 /** Ends all sessions in a database, as far as we may. */
 export async function endSessions(c: Connection, oid: number): Promise<void> {
+  // within a transaction the statistics would stand still
+  await c.rows('select pg_stat_clear_snapshot()');
   const others = await c.rows<{ pid: number }>(
     'select pid from pg_stat_activity where datid = $1 and pid <> pg_backend_pid()',
     [oid],
@@ -63,6 +65,13 @@ export async function dropStaging(
     const inside = await connectTo(name);
     await dropSubscriptions(inside).finally(() => inside.close());
   }
+  await dropDatabase(c, { oid, name });
+}
+
+/** Drops the database of that OID, if it still has that name, with all sessions in it. @throws PgSnapManError */
+export async function dropDatabase(c: Connection, { oid, name }: { oid: number; name: string }): Promise<void> {
+  if ((await databaseOid(c, name)) !== oid) return;
+  const database = quoteIdentifier(name);
   if (c.serverVersionNum < FORCE_SINCE) {
     await c.script(`alter database ${database} with allow_connections false`);
     await endSessions(c, oid);

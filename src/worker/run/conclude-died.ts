@@ -61,12 +61,16 @@ export async function concludeRestore(session: WorkSession, entry: RestoreEntry)
 export function resultOfHealing(
   session: WorkSession,
   entry: RestoreEntry,
-  { finished, message, result }: HealedRestore,
+  { finished, message, result, undo }: HealedRestore,
   startedAt: Date,
 ): RestoreResult | null {
   if (!finished) return null;
   if (result !== null) return result;
-  return restoreResultOf(entry, { ...ending(session, startedAt, 'ok_with_warnings', null), warnings: [message] });
+  const known = restoreResultOf(entry, {
+    ...ending(session, startedAt, 'ok_with_warnings', null),
+    warnings: [message],
+  });
+  return { ...known, ...undo };
 }
 
 /** Null: not possible now (the target cannot be reached); it is told once, and tried again by every tick. */

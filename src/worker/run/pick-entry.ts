@@ -6,7 +6,7 @@ import { type Lock, tryLock, withLock } from '../lock/lock.ts';
 import { lockPath } from '../worker-setup.ts';
 import { about, entryText } from './job-text.ts';
 import { loadScheduleState } from './queue-due-jobs.ts';
-import { QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
+import { followCache, QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
 
 /** An entry that is ours until `release`. */
 export interface Picked {
@@ -27,6 +27,7 @@ export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry)
     const { entries, broken } = await worker.queue.list();
     for (const text of broken) await reporter.report('error', `an entry of the queue was set aside: ${text}`);
     if (entries.length === 0) return null;
+    await followCache(session);
     const state = await loadScheduleState(session);
     state.takeUp(entries);
     await state.save();

@@ -11,6 +11,8 @@ export interface RunContext {
   stagingDirectory: string;
   tools: ToolSet[];
   sources: ConnectionSources;
+  /** Targets that the worker's own configuration forbids: names of instances, `host:port`, or `*`. */
+  forbiddenTargets: readonly string[];
   limits: { stallTimeoutMs: number; lockWaitTimeoutMs: number };
   onProgress(progress: Progress): void;
   /** Told before a run fails for something that may pass by itself: then it can be tried again. */

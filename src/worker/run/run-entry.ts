@@ -101,6 +101,7 @@ export async function withContext<T>(
       stagingDirectory,
       tools: await worker.tools(),
       sources: worker.sources,
+      forbiddenTargets: worker.configuration.restores.never,
       limits: { stallTimeoutMs: limits.stallTimeoutMs(entry.job), lockWaitTimeoutMs: limits.lockWaitTimeoutMs() },
       onProgress(progress) {
         activity.progress(progress);

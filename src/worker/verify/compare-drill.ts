@@ -10,7 +10,7 @@ import { parseToc, type Toc } from '../../core/postgres/toc.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { runChild } from '../process/run-child.ts';
 import type { TargetChange } from '../restore/change-target.ts';
-import { checkDatabase } from '../restore/check-database.ts';
+import { databaseDifferences } from '../restore/check-database.ts';
 import type { RestoreRun } from '../restore/restore-run.ts';
 import { compareContent } from './compare-content.ts';
 
@@ -20,7 +20,7 @@ export async function compareDrill(run: RestoreRun, control: Connection, change:
   const connection = await run.connect(plan.staging, { session: { ...COPY_SESSION } });
   try {
     run.stage('comparing');
-    const differences = await checkAgain(run, connection, change);
+    const differences = await databaseDifferences(run, [connection], plan.expected);
     const schema = await compareSchema(run, change);
     const roles = await missingRoles(control, dump.facts);
     await connection.execute(`set client_encoding = '${dump.toc.encoding.replace(/[^A-Za-z0-9_]/g, '')}'`);
@@ -54,19 +54,6 @@ export async function compareDrill(run: RestoreRun, control: Connection, change:
 }
 
 const NOTHING = { done_bytes: null, total_bytes: null };
-
-/** Rows, sequences, indexes and constraints once more, as they are now. */
-async function checkAgain(run: RestoreRun, connection: Connection, { plan }: TargetChange): Promise<string[]> {
-  try {
-    await checkDatabase(run, [connection], plan.expected);
-    return [];
-  } catch (error) {
-    if (!(error instanceof PgSnapManError) || error.code !== 'run_failed') throw error;
-    const [, findings = error.message] =
-      /^the restored database is not what the dump says: (.*)$/s.exec(error.message) ?? [];
-    return findings.split('; ');
-  }
-}
 
 /** Dumps the schema of the scratch database with the target's tools and compares the tables of contents. */
 async function compareSchema(run: RestoreRun, { plan, tool, dump }: TargetChange) {

@@ -208,6 +208,7 @@ function drillJob(dumpUuid: string, instance: Instance, dbname: string, now: Dat
     accept_losses: false,
     properties: 'source',
     passwords: false,
+    keep: [],
     job_type: 'single',
     schedule: null,
     run_at: null,

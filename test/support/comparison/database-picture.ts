@@ -74,6 +74,19 @@ const MEMBERSHIPS = `${USED_ROLES}
   from pg_auth_members as m join used as u on u.oid = m.member
     join pg_authid as member on member.oid = m.member join pg_authid as role on role.oid = m.roleid, to_jsonb(m) as j`;
 
+const NOTHING = 'select null::text as thing where false';
+
+/** Rights of these roles on configuration parameters; servers before version 15 have none. */
+const PARAMETER_GRANTS = `${USED_ROLES}
+  select format('%s of role %s', p.parname, rolname) as thing,
+    string_agg(privilege_type || is_grantable::text, ', ' order by privilege_type) as rights
+  from pg_parameter_acl as p, aclexplode(p.paracl) as x join used on used.oid = x.grantee
+    join pg_authid as r on r.oid = x.grantee
+  where x.grantee <> 10 group by 1`;
+
+const SECURITY_LABELS = `
+  select format('%s on %s %s', provider, objtype, objname) as thing, label from pg_seclabels where provider is not null`;
+
 const EXTENSIONS = `
   select extname as thing, extversion as version, nspname as schema
   from pg_extension join pg_namespace as n on n.oid = extnamespace`;
@@ -118,11 +131,14 @@ async function readContent(rows: Rows): Promise<{ tables: Things; sequences: Thi
 export async function readPicture(address: DatabaseAddress, pgDump: string): Promise<DatabasePicture> {
   const things = await readDatabase(address, async (rows) => {
     const read = async (sql: string): Promise<Things> => toThings(await rows(sql));
+    const knowsParameterGrants = Number((await rows('show server_version_num'))[0]?.server_version_num) >= 150_000;
     return {
       database: await read(DATABASE),
       'settings in this database of role': await read(SETTINGS_OF_ROLES),
       role: await read(ROLES),
       membership: await read(MEMBERSHIPS),
+      'right on parameter': await read(knowsParameterGrants ? PARAMETER_GRANTS : NOTHING),
+      'security label': await read(SECURITY_LABELS),
       extension: await read(EXTENSIONS),
       'large object': await read(LARGE_OBJECTS),
       relation: await read(STATES),

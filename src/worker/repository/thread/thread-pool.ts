@@ -6,7 +6,7 @@ import type { Task, TaskResult } from './tasks.ts';
 /** From the sources the file beside this one; in the bundle, where all files lie in one folder, its compiled twin. */
 const THREAD_FILE = import.meta.url.endsWith('.ts')
   ? new URL('./repository-thread.ts', import.meta.url)
-  : new URL('./repository-thread.js', import.meta.url);
+  : new URL('./repository-thread.mjs', import.meta.url);
 
 /** Decompressed blocks that all threads together may keep, in bytes. */
 const CACHE_BYTES = 128 * 1024 * 1024;

@@ -20,6 +20,7 @@ describe('the complete configuration', () => {
       worker: { name: 'w1', root: '/srv/root' },
       tools: { bin_directories: [] },
       limits: { catch_up_ms: 3_600_000, undo_keep: 2 },
+      restores: { never: [] },
     });
   });
 
@@ -36,6 +37,7 @@ describe('the complete configuration', () => {
       worker: { root: '/var/lib/pgsnapman' },
       tools: { bin_directories: [] },
       limits: {},
+      restores: { never: [] },
     });
   });
 

@@ -50,6 +50,7 @@ export function sampleFacts(changes: Partial<DatabaseFacts> = {}): DatabaseFacts
     ],
     memberships: [],
     passwords_readable: true,
+    parameter_grants: [],
     tablespaces: [],
     extensions: [{ name: 'plpgsql', version: '1.0', schema: 'pg_catalog', owner: 'postgres' }],
     schemas: [{ name: 'public', owner: 'postgres', acl: null, comment: null }],

@@ -9,6 +9,7 @@ import { entry } from './parts.ts';
 
 const options = (change: Partial<SelectionOptions> = {}): SelectionOptions => ({
   sameInstance: true,
+  keep: [],
   withoutRoles: false,
   roleExists: (name) => name === 'there',
   targetName: (name) => name,

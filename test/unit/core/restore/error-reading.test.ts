@@ -149,10 +149,21 @@ describe('judging', () => {
 
   test('a loss is named by its entry', () => {
     const table = entry('TABLE DATA', 'a', { namespace: 'public' });
-    expect(judge(DATA_ERRORS.replaceAll('3467', String(table.dumpId)), table).losses).toEqual([
+    const { losses } = judge(DATA_ERRORS.replaceAll('3467', String(table.dumpId)), table);
+    expect(losses.map(({ sentence }) => sentence)).toEqual([
       'table data "public"."a": invalid input syntax for type integer: (hidden) (line 2 of its data)',
       'new row for relation "b" violates check constraint "b_i_check"',
       'a function raised an error (its text is hidden)',
     ]);
+    expect(losses.map(({ dumpId }) => dumpId)).toEqual([table.dumpId, null, null]);
+  });
+
+  test('a statement tells its entry better than the line before it, which another session may have written', () => {
+    const table = entry('TABLE', 'a');
+    const index = entry('INDEX', 'i', { defn: 'CREATE INDEX i ON public.a USING btree (public.f(x));\n' });
+    const text = about(table, 'function g() does not exist', 'CREATE INDEX i ON public.a USING btree (public.f(x));');
+    expect(judge(text, table, index).losses.map(({ dumpId }) => dumpId)).toEqual([index.dumpId]);
+    const owner = about(table, 'role "x" does not exist', 'ALTER TABLE public.a OWNER TO x;');
+    expect(judge(owner, table, index).losses.map(({ dumpId }) => dumpId)).toEqual([table.dumpId]);
   });
 });

@@ -125,6 +125,7 @@ const found = (change: Partial<FoundContent> = {}): FoundContent => ({
   invalidIndexes: [],
   unvalidatedConstraints: [],
   emptyViews: [],
+  partitionOf: new Map(),
   ...change,
 });
 

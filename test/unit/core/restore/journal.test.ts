@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { decideHealing, type Journal, journalSchema } from '../../../../src/core/restore/journal.ts';
+import { describe, expect, test } from 'vitest';
+import { decideHealing, decideReplaced, type Journal, journalSchema } from '../../../../src/core/restore/journal.ts';
 
 const journal = (change: Partial<Journal>): Journal =>
   journalSchema.parse({
@@ -62,5 +62,34 @@ test('a database that somebody has renamed is left alone', () => {
     action: 'nothing',
     reason: 'not ours any more',
     name: 'rescued',
+  });
+});
+
+describe('the database that is replaced', () => {
+  const kept = { name: 'shop_pgsnapman_old_20260101_000000', oid: 50 };
+  const replaced = (way: 'rename' | 'drop' | 'drop_before') =>
+    journal({ replaced: { way, oid: 50, kept_as: kept.name }, step: 'renaming' });
+
+  test('is left alone while it has its name, or when it is gone', () => {
+    expect(decideReplaced(replaced('drop'), [shop], false)).toEqual({ action: 'nothing' });
+    expect(decideReplaced(replaced('drop'), [], true)).toEqual({ action: 'nothing' });
+    expect(decideReplaced(journal({}), [shop], true)).toEqual({ action: 'nothing' });
+  });
+
+  test('is dropped after the swap, unless it is to be kept', () => {
+    const now = [kept, { name: 'shop', oid: 100 }];
+    expect(decideReplaced(replaced('rename'), now, true)).toEqual({ action: 'nothing' });
+    expect(decideReplaced(replaced('drop'), now, true)).toEqual({ action: 'drop', oid: 50 });
+  });
+
+  test('gets its name back when nothing took its place', () => {
+    expect(decideReplaced(replaced('drop_before'), [kept], false)).toEqual({ action: 'give back', oid: 50 });
+    expect(decideReplaced(replaced('drop_before'), [kept, { name: 'shop', oid: 7 }], false)).toEqual({
+      action: 'nothing',
+    });
+  });
+
+  test('is never another one that has its new name', () => {
+    expect(decideReplaced(replaced('drop'), [{ ...kept, oid: 51 }], true)).toEqual({ action: 'nothing' });
   });
 });

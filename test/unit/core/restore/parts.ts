@@ -1,7 +1,8 @@
 import type { DatabaseFacts, RoleFacts } from '../../../../src/core/facts/database-facts.ts';
 import type { Manifest } from '../../../../src/core/manifest/manifest.ts';
 import type { TocEntry } from '../../../../src/core/postgres/toc.ts';
-import type { TargetFacts } from '../../../../src/core/restore/target-facts.ts';
+import type { Surroundings } from '../../../../src/core/restore/surroundings.ts';
+import type { ExistingDatabase, TargetFacts } from '../../../../src/core/restore/target-facts.ts';
 
 /** A role without any power; what is given wins. */
 export function role(name: string, change: Partial<RoleFacts> = {}): RoleFacts {
@@ -34,6 +35,7 @@ export function facts(change: Partial<DatabaseFacts> = {}): DatabaseFacts {
     roles: [BOSS],
     memberships: [],
     passwords_readable: true,
+    parameter_grants: [],
     tablespaces: [],
     extensions: [],
     schemas: [],
@@ -85,6 +87,35 @@ export function target(change: Partial<TargetFacts> = {}): TargetFacts {
     tablespaces: ['pg_default', 'pg_global'],
     extensions: [{ name: 'plpgsql', default_version: '1.0' }],
     maintenance_work_mem_kib: 65_536,
+    existing: null,
+    data_directory: null,
+    ...change,
+  };
+}
+
+export function existing(change: Partial<ExistingDatabase> = {}): ExistingDatabase {
+  return {
+    oid: 20_000,
+    owner: 'root',
+    owned: true,
+    size_bytes: 1_000_000,
+    allow_connections: true,
+    is_template: false,
+    sessions: [],
+    prepared_transactions: [],
+    logical_slots: [],
+    subscriptions: [],
+    properties: database({ name: 'copy', oid: 20_000, owner: 'root' }),
+    ...change,
+  };
+}
+
+export function surroundings(change: Partial<Surroundings> = {}): Surroundings {
+  return {
+    triggered: false,
+    forbidden: [],
+    locale: { available: 'yes', reason: null },
+    free: { staging: null, target: null },
     ...change,
   };
 }

@@ -29,9 +29,9 @@ test('a section is restored by several jobs from the list', () => {
   expect(restoreCommand(options()).args).toEqual([
     '--section=data',
     '--jobs=4',
+    '--no-password',
     '--use-list=/staging/entries.list',
     '--verbose',
-    '--no-password',
     '--no-comments',
     String.raw`--dbname=dbname='-o\'dd\\ a=b'`,
     '/staging/dump',

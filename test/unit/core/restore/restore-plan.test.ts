@@ -3,7 +3,7 @@ import type { Instance, RestoreJob } from '../../../../src/core/model/configurat
 import type { TocEntry } from '../../../../src/core/postgres/toc.ts';
 import { planRestore, type RestoreQuestion } from '../../../../src/core/restore/restore-plan.ts';
 import { instanceOf, restoreJobOf } from '../../../support/catalog-rows.ts';
-import { BOSS, database, entry, facts, manifest, ORDINARY, role, target } from './parts.ts';
+import { BOSS, database, entry, existing, facts, manifest, ORDINARY, role, surroundings, target } from './parts.ts';
 
 const ADDRESS = { instance: { host: 'db2', port: 5432, username: 'root' } };
 const there: Instance = instanceOf(ADDRESS, 2, { name: 'test' });
@@ -27,6 +27,7 @@ function question(change: Partial<RestoreQuestion> = {}, entries: TocEntry[] = [
     target: target(),
     tool: { major: 18, minor: 99, text: '18.99', num: 180_099 },
     staging: 'copy_pgsnapman_0123abcd',
+    surroundings: surroundings(),
     ...change,
   } satisfies RestoreQuestion;
 }
@@ -63,11 +64,6 @@ describe('refused before anything happens', () => {
     [
       '"a_pgsnapman_0123abcd" is a name of the form that pgsnapman keeps for databases of its own',
       { dest_dbname: 'a_pgsnapman_0123abcd' },
-    ],
-    ['database "postgres" exists already on test', { dest_dbname: 'postgres' }],
-    [
-      'database "postgres" exists already on test, and replacing one is not supported by this version',
-      { dest_dbname: 'postgres', existing_db: 'drop' },
     ],
   ])('%s', (sentence, job) => {
     expect(refusals({}, [], job)).toEqual([sentence]);
@@ -148,6 +144,74 @@ describe('refused before anything happens', () => {
     );
     expect(refusals({ manifest: untrusted, target: clerk })).toEqual([]);
   });
+});
+
+describe('a database that has the name already', () => {
+  const there = (change = {}) => ({ target: target({ existing: existing(change) }) });
+
+  test('is refused by default, also when it is the maintenance database', () => {
+    expect(refusals(there())).toEqual(['database "copy" exists already on test']);
+  });
+
+  test.each<[string, Parameters<typeof existing>[0], Partial<RestoreJob>]>([
+    ['is a template', { is_template: true }, {}],
+    ['has prepared transactions: "x"', { prepared_transactions: ['x'] }, {}],
+    ['has logical replication slots and cannot be dropped: "s"', { logical_slots: ['s'] }, { existing_db: 'drop' }],
+    ['has subscriptions and cannot be dropped: "s"', { subscriptions: ['s'] }, { existing_db: 'drop_before' }],
+    ['cannot be read, as nobody can connect to it', { properties: null }, {}],
+    [
+      'may not end the sessions of these roles in database "copy": "app"',
+      { sessions: [{ role: 'app', count: 1, may_end: false }] },
+      {},
+    ],
+  ])('is refused when it %s', (sentence, change, job) => {
+    expect(refusals(there(change), [], { existing_db: 'rename', ...job }).join()).toContain(sentence);
+  });
+
+  test('keeps its properties unless the job wants those of the source', () => {
+    const question1 = question(there({ owner: 'chief', properties: database({ owner: 'chief' }) }), [], {
+      existing_db: 'rename',
+    });
+    const plan = planRestore(question1);
+    expect(plan).toMatchObject({ propertiesOf: 'target', replaces: { way: 'rename', oid: 20_000 }, refusals: [] });
+    expect(plan.properties[0]?.sql).toBe('alter database "copy_pgsnapman_0123abcd" owner to "chief"');
+    const job = { ...question1.job, properties: 'source' as const };
+    expect(planRestore({ ...question1, job })).toMatchObject({ propertiesOf: 'source' });
+  });
+
+  test('is named in the steps with its sessions, and dropped at the right moment', () => {
+    const sessions = [{ role: 'app', count: 3, may_end: true }];
+    const steps = (existing_db: 'rename' | 'drop' | 'drop_before') =>
+      planRestore(question(there({ sessions }), [], { existing_db })).steps.map(({ step }) => step);
+    expect(steps('rename')).toEqual(['materialize', 'create', 'restore', 'check', 'analyze', 'rename']);
+    expect(steps('drop').at(-1)).toBe('drop');
+    expect(steps('drop_before')[1]).toBe('clear');
+    const plan = planRestore(question(there({ sessions }), [], { existing_db: 'rename' }));
+    expect(plan.steps.at(-1)?.text).toMatch(/^end the 3 sessions \("app" 3\) in "copy"; set \d+ propert/);
+  });
+
+  test('is never set back to the dump that has just been taken of it', () => {
+    const own = { ...there(), destination: instanceOf(ADDRESS, 1), surroundings: surroundings({ triggered: true }) };
+    expect(refusals(own, [], { dest_dbname: 'shop', existing_db: 'drop' })).toContain(
+      'the dump that triggers this restore was taken of the same database "shop"',
+    );
+  });
+});
+
+test('a locale that the server does not know, too little room, and a forbidden instance are refused', () => {
+  const change = surroundings({
+    forbidden: ['db2:5432'],
+    locale: { available: 'no', reason: 'could not create locale "xx": No such file or directory' },
+    free: { staging: 0, target: 10 },
+  });
+  expect(refusals({ surroundings: change })).toEqual([
+    'the configuration of this worker forbids restores to instance "test"',
+    'the target cannot have a database with the source\'s encoding and locale: could not create locale "xx": No such file or directory',
+    "unpacking the dump needs 1 B, and the worker's disk has 0 B",
+  ]);
+  expect(planRestore(question({ surroundings: change })).warnings).toContain(
+    "the database needs about 7.6 MiB, and the target's disk has 10 B",
+  );
 });
 
 describe('the first superuser of the source', () => {
@@ -232,10 +296,7 @@ test('a role map that names a role which the dump does not know is a warning', (
 });
 
 test('what this version cannot do as asked for, without harm, is a note', () => {
-  const plan = planRestore(question({}, [], { properties: 'target', accept_losses: true }));
+  const plan = planRestore(question({}, [], { properties: 'target' }));
   expect(plan.refusals).toEqual([]);
-  expect(plan.notes).toEqual([
-    "there is no database whose properties could be kept: they are the source's",
-    'losses are not accepted by this version: any fails the restore',
-  ]);
+  expect(plan.notes).toEqual(["there is no database whose properties could be kept: they are the source's"]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { entriesBySection, RestoreProgress } from '../../../../src/core/restore/restore-progress.ts';
+import { entriesBySection, RestoreProgress, restorePasses } from '../../../../src/core/restore/restore-progress.ts';
 import { entry } from './parts.ts';
 
 const a = entry('TABLE DATA', 'a', { section: 'data', fileName: 'a.dat' });
@@ -19,6 +19,17 @@ test('what belongs to no section goes with what it stands behind', () => {
   ];
   const sections = entriesBySection([table, acl, a, index, comment]);
   expect(sections).toEqual({ 'pre-data': [table, acl], data: [a], 'post-data': [index, comment] });
+});
+
+test('event triggers and what is said about them come in a pass of their own, at the end', () => {
+  const trigger = entry('EVENT TRIGGER', 'e', { section: 'post-data' });
+  const comment = entry('COMMENT', 'EVENT TRIGGER e', { section: 'none', dependencies: [trigger.dumpId] });
+  const view = entry('MATERIALIZED VIEW DATA', 'm', { section: 'post-data' });
+  expect(restorePasses([a, trigger, comment, view])).toEqual([
+    { section: 'data', entries: [a] },
+    { section: 'post-data', entries: [view] },
+    { section: 'post-data', entries: [trigger, comment] },
+  ]);
 });
 
 test('with several jobs items end when pg_restore says so', () => {

@@ -253,3 +253,31 @@ describe('a restoring role that is no superuser', () => {
     expect(sql(source, { target: clerk }).at(-1)).toBe('grant "readers" to "app"');
   });
 });
+
+describe('rights on parameters', () => {
+  const grant = { parameter: 'plpgsql.extra_errors', grantee: 'app', privilege: 'SET', grantable: true };
+  const source = {
+    ...facts({ roles: [BOSS, role('app')] }),
+    parameter_grants: [grant, { ...grant, grantee: 'there already' }],
+  };
+
+  test('come for roles that are created', () => {
+    expect(sql(source).at(-1)).toBe('grant set on parameter "plpgsql"."extra_errors" to "app" with grant option');
+  });
+
+  test.each([
+    ['from an instance that is not trusted', { trusted: false }, 'the dump is from an instance that is not trusted'],
+    [
+      'to an older server',
+      { target: target({ server_version_num: 140_005 }) },
+      'the target has rights on parameters from PostgreSQL 15 on',
+    ],
+    ['without a superuser', { target: target({ user: ORDINARY }) }, 'role "clerk" is no superuser on the target'],
+  ])('do not come %s, and that is said', (_, options, reason) => {
+    const planned = plan(source, options);
+    expect(planned.statements.map((s) => s.sql).join()).not.toContain('parameter');
+    expect(planned.warnings).toContain(
+      `not done: grant set on parameter plpgsql.extra_errors to role "app": ${reason}`,
+    );
+  });
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isOwnName, stagingName, utf8Length } from '../../../../src/core/restore/staging-name.ts';
+import { isOwnName, keptName, stagingName, utf8Length } from '../../../../src/core/restore/staging-name.ts';
 
 test('the name of a staging database is the target with our suffix', () => {
   expect(stagingName('shop', '0123abcd')).toBe('shop_pgsnapman_0123abcd');
@@ -37,4 +37,15 @@ test('other names are not ours', () => {
 
 test('a random part that is not eight hexadecimal digits is a bug', () => {
   expect(() => stagingName('shop', 'XYZ')).toThrow('eight hexadecimal digits');
+});
+
+test('a replaced database is named after the target and the time, and never like one that is there', () => {
+  const at = new Date('2026-03-01T02:03:04.567Z');
+  expect(keptName('shop', 'old', at)).toBe('shop_pgsnapman_old_20260301_020304');
+  expect(keptName('shop', 'undone', at, [{ name: 'shop_pgsnapman_undone_20260301_020304' }])).toBe(
+    'shop_pgsnapman_undone_20260301_020304_2',
+  );
+  const long = keptName('😀'.repeat(15), 'old', at);
+  expect(long).toBe(`${'😀'.repeat(8)}_pgsnapman_old_20260301_020304`);
+  expect(utf8Length(long)).toBeLessThanOrEqual(63);
 });
