@@ -12,7 +12,7 @@ let dumpJob: number;
 
 beforeAll(async () => {
   [catalog, server] = await Promise.all([startTestCatalog(), startTestCluster()]);
-  await server.psql('postgres', 'create role seller; create database shop owner seller');
+  await server.psql('postgres', `create role seller login password 'geheim'; create database shop owner seller`);
   await server.psql(
     'shop',
     'create table version (v int); insert into version values (2); alter table version owner to seller',
@@ -255,5 +255,81 @@ describe('a restore that this worker cannot do', () => {
     const refused = await home.run(['restorejob', 'plan', String(ours)]);
     expect(refused.stderr).toMatch(/is not in this worker's repository/);
     await home.ok(['restorejob', 'delete', String(others), '--yes']);
+  });
+});
+
+describe('server-restore', () => {
+  let dest: TestCluster;
+
+  beforeAll(async () => {
+    dest = await startTestCluster();
+    await addInstance(home, dest, 'dest');
+    await home.ok(['worker', 'run']);
+    await server.psql('postgres', `create database "Ümläut "" 2" owner seller`);
+    await server.psql(
+      'Ümläut " 2',
+      'create table t (a int); insert into t values (1), (2); alter table t owner to seller',
+    );
+    for (const db of ['Ümläut " 2', 'postgres']) {
+      await home.ok(['dumpjob', 'run', String(await addDumpJob(home, 'one', db))]);
+    }
+  });
+  afterAll(() => dest?.remove());
+
+  test('says what it would restore', async () => {
+    const plan = (await home.ok(['server-restore', 'one', 'dest', '--plan', '--json'])).json();
+    expect(plan.map(({ dbname, left_out }: Record<string, unknown>) => [dbname, left_out])).toEqual([
+      ['postgres', 'it is the maintenance database of dest'],
+      ['shop', null],
+      ['Ümläut " 2', null],
+    ]);
+    expect((await home.run(['server-restore', 'one', 'dest', '--db', 'none'])).exitCode).toBe(13);
+    expect((await home.run(['server-restore', 'one', 'dest', '--existing', 'drop'])).exitCode).toBe(2);
+  });
+
+  test('restores every database, creates the roles once and with passwords, and shows all of them', async () => {
+    await home.configure({ catalogUrl: catalog.catalogUrl, moreConfiguration: '[limits]\nmax_parallel_restores = 2' });
+    const restoring = await home.start(['server-restore', 'one', 'dest']);
+    while (
+      (await catalog.psql(
+        'catalog',
+        `select count(*) from pgsnapman.restore_job where comment like 'server-restore%'`,
+      )) !== '2'
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    await home.run(['worker', 'run']);
+    const { exitCode, stdout, stderr } = await restoring.finished;
+    expect(stderr).toContain('left out: postgres: it is the maintenance database of dest');
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split('\t').slice(1, 4)),
+    ).toEqual([
+      ['dbname', 'state', 'row_count'],
+      ['shop', 'ok', '1'],
+      ['Ümläut " 2', 'ok', '2'],
+    ]);
+    expect(exitCode).toBe(0);
+    expect(await dest.psql('shop', 'select v from version')).toBe('2');
+    expect(
+      await dest.psql('postgres', `select rolpassword like 'SCRAM%' from pg_authid where rolname = 'seller'`),
+    ).toBe('t');
+  });
+
+  test('fails by name what cannot be restored, and ends with 21', async () => {
+    const added = await home.ok(['server-restore', 'one', 'dest', '--db', 'shop', '--no-wait', '--json']);
+    expect(added.json().restore_job_ids).toHaveLength(1);
+    const restoring = await home.start(['server-restore', 'one', 'dest', '--db', 'shop']);
+    let result: { exitCode: number | null; stdout: string } | null = null;
+    restoring.finished.then((finished) => {
+      result = finished;
+    });
+    while (result === null) await home.run(['worker', 'run']);
+    expect(await restoring.finished).toMatchObject({
+      exitCode: 21,
+      stdout: expect.stringContaining('database "shop" exists already on dest'),
+    });
   });
 });
