@@ -1,3 +1,4 @@
+import type { DrillResult } from '../../core/drill/drill-result.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { Connection } from '../connection.ts';
 import { asId, theOnly, uuidRange } from './find-one.ts';
@@ -6,13 +7,13 @@ import { addName, Conditions, type ListFilter, sortOrder } from './list-filter.t
 import { findWorker } from './workers.ts';
 
 /** A row of pgsnapman.restore_run without its log, which may be long and is read with one run only. */
-export interface RestoreRunRow extends Omit<RestoreResult, 'log_tail' | 'pgsnapman_version'> {
+export interface RestoreRunRow extends Omit<RestoreResult, 'log_tail' | 'pgsnapman_version' | 'drill'> {
   id: number;
   dump_id: number | null;
   pgsnapman_version: string | null;
   undo_dbname: string | null;
   undo_oid: number | null;
-  drill: unknown;
+  drill: DrillResult | null;
   created_at: Date;
 }
 
