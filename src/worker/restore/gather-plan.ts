@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
+import { concernedBy, goesInto } from '../../core/restore/partial/plan-part.ts';
 import { planRestore, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
 import { stagingName } from '../../core/restore/staging-name.ts';
 import type { Surroundings } from '../../core/restore/surroundings.ts';
 import type { TargetFacts } from '../../core/restore/target-facts.ts';
 import type { Connection } from '../../sql/connection.ts';
+import { readExistingObjects } from '../../sql/instance/existing-objects.ts';
 import { tryLocale } from '../../sql/instance/locale-trial.ts';
 import { readDatabase } from '../../sql/instance/read-database.ts';
 import { readTargetFacts } from '../../sql/instance/target-facts.ts';
@@ -40,6 +42,7 @@ export async function gatherPlan(run: RestoreRun, control: Connection, dump: Dum
     tool: tool.version,
     staging: stagingName(job.dest_dbname, randomBytes(4).toString('hex')),
     surroundings: await readSurroundings(run, control, dump, target),
+    inside: await readInside(run, dump, target),
   };
   return { question, plan: planRestore(question), tool };
 }
@@ -57,6 +60,18 @@ async function withProperties(run: RestoreRun, facts: TargetFacts): Promise<Targ
   if (inside === null) return facts;
   try {
     return { ...facts, existing: { ...existing, properties: await readDatabase(inside) } };
+  } finally {
+    await inside.close();
+  }
+}
+
+/** The database that is restored into, if it is there. @throws PgSnapManError when it cannot be reached */
+async function readInside(run: RestoreRun, { toc }: DumpParts, { existing }: TargetFacts) {
+  const { job } = run.task;
+  if (existing === null || !goesInto(job)) return null;
+  const inside = await run.connect(job.dest_dbname, { session: { row_security: 'off' } });
+  try {
+    return await readExistingObjects(inside, concernedBy(job, toc.entries));
   } finally {
     await inside.close();
   }
