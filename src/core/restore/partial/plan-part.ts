@@ -29,13 +29,13 @@ export interface PartPlan {
 }
 
 /** What people asked for by name. @throws PgSnapManError usage for a table without its schema */
-export const wantedOf = ({ schemas, tables }: Pick<PartJob, 'schemas' | 'tables'>): Wanted => ({
+const wantedOf = ({ schemas, tables }: Pick<PartJob, 'schemas' | 'tables'>): Wanted => ({
   schemas,
   tables: tables.map(parseQualifiedName),
 });
 
 /** True: only some schemas or tables. */
-export const isPartial = ({ schemas, tables }: Pick<PartJob, 'schemas' | 'tables'>): boolean =>
+const isPartial = ({ schemas, tables }: Pick<PartJob, 'schemas' | 'tables'>): boolean =>
   schemas.length > 0 || tables.length > 0;
 
 /** True: if the database exists, it is restored into; otherwise it would be replaced as a whole. */
