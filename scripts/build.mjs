@@ -26,6 +26,8 @@ await build({
   platform: 'node',
   target: 'node22.15',
   chunkNames: 'chunks-[name]-[hash]',
+  // Node need not find out what kind of modules they are.
+  outExtension: { '.js': '.mjs' },
   external: ['pg-native'],
   define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version), ...inkDefine },
   plugins: [inkPlugin],

@@ -20,6 +20,30 @@ import Table from 'ink-table';
 export const inkTable = () => Table.default ?? Table;
 `;
 
+/** Lines of which the end stays as it is, from a place on where both begin a style anew and stand in the same column. */
+const KEPT_TAIL = `
+function keepTail(previous, next) {
+  let length = 0;
+  const most = Math.min(previous.length, next.length);
+  while (length < most && previous[previous.length - 1 - length] === next[next.length - 1 - length]) length++;
+  const start = next.indexOf('\\u001b[2m', next.length - length);
+  if (start <= 0 || next.length - start < 8) return undefined;
+  const head = next.slice(0, start);
+  const before = previous.slice(0, previous.length - (next.length - start));
+  if (!isNeutral(head) || !isNeutral(before) || stringWidth(head) !== stringWidth(before)) return undefined;
+  return ansiEscapes.cursorTo(0) + head;
+}
+function isNeutral(text) {
+  const open = new Set();
+  for (const [, code] of text.matchAll(/\\u001b\\[(\\d+)m/g)) {
+    const end = { 1: 22, 2: 22, 7: 27 }[code] ?? (code >= 30 && code < 39 ? 39 : undefined);
+    if (end !== undefined) open.add(end);
+    else open.delete(Number(code));
+  }
+  return open.size === 0;
+}
+`;
+
 /**
  * Changes to packages, each of which must fit exactly once: when a package changes, the build says so.
  *
@@ -27,6 +51,8 @@ export const inkTable = () => Table.default ?? Table;
  * - Ink takes every line apart into cells and puts it together again, for every frame. A line that nothing else is
  *   written over comes out as it went in, so it is passed on as it is; where cells are needed, what is known of a line is
  *   kept from frame to frame. A key costs a fifth of the time and of the garbage then.
+ * - Ink writes a line from the first cell that changed to its end. The cursor of a list changes the line from its first
+ *   cell, and then the details beside it would be written again, too.
  */
 const REPLACEMENTS = [
   {
@@ -64,6 +90,18 @@ function keptCaches() {
 `,
   },
   {
+    file: /[\\/]ink[\\/]build[\\/]line-update\.js$/,
+    from: 'export default function lineUpdate(previous, next, columns) {\n',
+    to: 'export default function lineUpdate(previous, next, columns) {\n    if (previous[0] !== next[0]) { const kept = keepTail(previous, next); if (kept !== undefined) return kept; }\n',
+    add: KEPT_TAIL,
+  },
+  {
+    file: /[\\/]ink[\\/]build[\\/]line-update\.js$/,
+    from: "new Intl.Segmenter(undefined, { granularity: 'grapheme' });",
+    to: '{ made: null, segment(text) { return (this.made ??= new Intl.Segmenter()).segment(text); } };',
+    add: '',
+  },
+  {
     file: /[\\/]ink[\\/]build[\\/]render-node-to-output\.js$/,
     from: 'const currentWidth = widestLine(text);',
     to: 'const currentWidth = keptWidth(text);',
@@ -83,11 +121,11 @@ function keptWidth(text) {
 ];
 
 /**
- * Widths of text that is plain ASCII, lines and blocks, without string-width: loading that (and the first segmenter) takes
- * 50 ms, which the first picture need not wait for.
+ * Widths of text without string-width where every character takes one column: ASCII, European letters, lines and blocks.
+ * Loading that package (and the first segmenter) takes 50 ms, which the screen need not wait for.
  */
 const LAZY_WIDTH = `
-const SIMPLE = /^[\\x20-\\x7e\\u00b7\\u2026\\u203a\\u2500-\\u259f]*$/;
+const SIMPLE = /^[\\x20-\\x7e\\u00a0-\\u00ac\\u00ae-\\u024f\\u2010-\\u2027\\u203a\\u2500-\\u259f]*$/;
 const SGR = /\\u001b\\[[\\d;]*m/g;
 let real;
 export default function stringWidth(text, options) {
@@ -132,8 +170,7 @@ export const inkPlugin = {
     build.onLoad({ filter: /.*/, namespace: 'lazy-width' }, () => ({ contents: LAZY_WIDTH, loader: 'js' }));
     build.onLoad(
       {
-        filter:
-          /[\\/]node_modules[\\/](?:ink[\\/]build[\\/]line-update|(?:string-width|wrap-ansi|slice-ansi|cli-truncate|@alcalzone)[\\/].*)\.js$/,
+        filter: /[\\/]node_modules[\\/](?:string-width|wrap-ansi|slice-ansi|cli-truncate|@alcalzone)[\\/].*\.js$/,
       },
       ({ path }) => ({
         contents: readFileSync(path, 'utf8').replace(SEGMENTER, LAZY_SEGMENTER),

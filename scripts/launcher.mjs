@@ -16,6 +16,6 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 15)) {
 const home =
   process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache')) || process.env.LOCALAPPDATA;
 if (home) nodeModule.enableCompileCache(join(home, 'pgsnapman'));
-import('./main.js').then(function start(main) {
+import('./main.mjs').then(function start(main) {
   return main.main(process.argv.slice(2));
 });

@@ -1,12 +1,15 @@
 import type { ActivityRow } from '../sql/catalog/activities.ts';
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
+import { confirm, requireConfirmation } from './confirm.ts';
 import type { Context } from './context.ts';
+import { wholeNumber } from './options/values.ts';
 import type { ListColumn } from './output/output.ts';
 
-/** `activity list` */
+/** `activity list | cancel` */
 export const addActivityCommands: NounBuilder = (program, settings) => {
   const noun = addNoun(program, 'activity', 'what runs now');
   addVerb(noun, settings, 'list', 'list what runs now', list);
+  addVerb(noun, settings, 'cancel <id>', 'end a run; its worker does so within seconds', cancel);
 };
 
 const COLUMNS: readonly ListColumn<ActivityRow>[] = [
@@ -25,4 +28,16 @@ const COLUMNS: readonly ListColumn<ActivityRow>[] = [
 async function list(context: Context): Promise<void> {
   const { listActivities } = await import('../sql/catalog/activities.ts');
   await context.output.list(await context.withCatalog((catalog) => listActivities(catalog)), COLUMNS);
+}
+
+async function cancel(context: Context, [reference = '']: readonly string[]): Promise<void> {
+  const id = wholeNumber('the id of what runs', 1)(reference);
+  requireConfirmation(context);
+  const { findRunning, requestCancel } = await import('../sql/catalog/activities.ts');
+  const row = await context.withCatalog(async (catalog) => {
+    const running = await findRunning(catalog, id);
+    await confirm(context, `end the ${running.kind} of ${running.subject}?`);
+    return (await requestCancel(catalog, { id })) ?? running;
+  });
+  context.output.result(`the ${row.kind} of ${row.subject} is asked to end`, row);
 }

@@ -11,7 +11,7 @@ export const addCatalogCommands: NounBuilder = (program, settings) => {
 };
 
 async function init(context: Context): Promise<void> {
-  const configuration = context.configuration();
+  const configuration = await context.configuration();
   if (configuration.catalog.url === 'local') {
     const { initEmbeddedCatalog } = await import('../worker/cluster/embedded-catalog.ts');
     await initEmbeddedCatalog(configuration.worker.root);
@@ -22,7 +22,7 @@ async function init(context: Context): Promise<void> {
 async function migrate(context: Context): Promise<void> {
   const { openCatalog } = await import('../worker/catalog-access.ts');
   const { migrateCatalog } = await import('../sql/migrate.ts');
-  const catalog = await openCatalog(context.configuration());
+  const catalog = await openCatalog(await context.configuration());
   try {
     const result = await migrateCatalog(catalog);
     const { applied, version } = result;
@@ -38,7 +38,7 @@ async function migrate(context: Context): Promise<void> {
 async function status(context: Context): Promise<void> {
   const { openCatalog } = await import('../worker/catalog-access.ts');
   const { catalogStatus } = await import('../sql/migrate.ts');
-  const catalog = await openCatalog(context.configuration());
+  const catalog = await openCatalog(await context.configuration());
   try {
     context.output.show(await catalogStatus(catalog));
   } finally {
@@ -47,7 +47,7 @@ async function status(context: Context): Promise<void> {
 }
 
 async function stop(context: Context): Promise<void> {
-  const { catalog, worker } = context.configuration();
+  const { catalog, worker } = await context.configuration();
   if (catalog.url !== 'local') {
     const { PgSnapManError } = await import('../core/errors.ts');
     throw new PgSnapManError('usage', 'the catalog is not the embedded one', 'stop it on the server where it runs');

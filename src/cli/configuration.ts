@@ -23,7 +23,7 @@ function defaultRoot(env: Environment): string {
 }
 
 /** The file to read: the one that is named, else the user's, else the machine's; null: there is none. */
-function findFile(named: string | undefined, env: Environment): string | null {
+export function configurationFile(named: string | undefined, env: Environment): string | null {
   const path = named ?? (env.PGSNAPMAN_CONFIG || undefined);
   if (path !== undefined) {
     if (existsSync(path)) return resolve(path);
@@ -43,7 +43,7 @@ function findFile(named: string | undefined, env: Environment): string | null {
  * @throws PgSnapManError configuration
  */
 export function readConfiguration(named: string | undefined, env: Environment): FileConfiguration {
-  const path = findFile(named, env);
+  const path = configurationFile(named, env);
   const settings = path === null ? null : readFile(path);
   return applyEnvironment(settings, { env, path, usualPath: userFile(env), defaultRoot: defaultRoot(env) });
 }

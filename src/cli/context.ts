@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { FileConfiguration } from '../core/config/file-configuration.ts';
 import type { Connection } from '../sql/connection.ts';
 import type { WorkerSetup } from '../worker/worker-setup.ts';
-import { readConfiguration } from './configuration.ts';
 import { type GlobalOptions, globalOptions } from './global-options.ts';
 import { Output } from './output/output.ts';
 import type { Surroundings } from './output/streams.ts';
@@ -13,7 +12,7 @@ export interface Context {
   output: Output;
   around: Surroundings;
   /** Read when it is first asked for. @throws PgSnapManError configuration */
-  configuration(): FileConfiguration;
+  configuration(): Promise<FileConfiguration>;
   /** Opens the catalog, sees that its version is ours, and closes it after the work, however that ends. */
   withCatalog<T>(work: (catalog: Connection) => Promise<T>): Promise<T>;
   /** Opens the worker of this machine, and ends its threads after the work. */
@@ -25,19 +24,24 @@ export type Action<Options> = (context: Context, args: readonly string[], option
 
 export function createContext(around: Surroundings, command: Command): Context {
   const options = globalOptions(command);
-  let configuration: FileConfiguration | undefined;
+  let configuration: Promise<FileConfiguration> | undefined;
+  // Loaded when it is needed: reading and checking the file takes longer than it takes the manager to be on the screen.
+  const read = async (): Promise<FileConfiguration> => {
+    const { readConfiguration } = await import('./configuration.ts');
+    return readConfiguration(options.config, around.env);
+  };
   const context: Context = {
     options,
     around,
     output: new Output(around, options),
     configuration() {
-      configuration ??= readConfiguration(options.config, around.env);
+      configuration ??= read();
       return configuration;
     },
     async withCatalog(work) {
       const { openCatalog } = await import('../worker/catalog-access.ts');
       const { requireCatalog } = await import('../sql/migrate.ts');
-      const catalog = await openCatalog(context.configuration());
+      const catalog = await openCatalog(await context.configuration());
       try {
         await requireCatalog(catalog);
         return await work(catalog);
@@ -47,7 +51,7 @@ export function createContext(around: Surroundings, command: Command): Context {
     },
     async withWorker(work) {
       const { openWorker } = await import('../worker/worker-setup.ts');
-      const worker = await openWorker(context.configuration());
+      const worker = await openWorker(await context.configuration());
       try {
         return await work(worker);
       } finally {

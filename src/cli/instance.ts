@@ -1,24 +1,14 @@
+import { PgSnapManError } from '../core/errors.ts';
+import { countOf } from '../core/text/numbers.ts';
 import type { InstanceRow } from '../sql/catalog/instances.ts';
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
 import type { Context } from './context.ts';
+import { addDeleteVerb } from './delete-verb.ts';
 import { addInstanceAdd } from './instance-add.ts';
-import { addListOptions, type ListOptions } from './options/list-options.ts';
+import { addInstanceEdit } from './instance-edit.ts';
 import type { ListColumn } from './output/output.ts';
-
-/** `instance add | list | show | test | databases` */
-export const addInstanceCommands: NounBuilder = (program, settings) => {
-  const noun = addNoun(program, 'instance', 'Postgres servers');
-  addInstanceAdd(noun, settings);
-  addListOptions(
-    addVerb(noun, settings, 'list', 'list the instances', list),
-    settings.around,
-    ['status', 'worker'],
-    ['id', 'name', 'host'],
-  );
-  addVerb(noun, settings, 'show <instance>', 'show one instance: id, name or host[:port]', show);
-  addVerb(noun, settings, 'test <instance>', 'connect to it as pgsnapman and as the Postgres tools do', test);
-  addVerb(noun, settings, 'databases <instance>', 'list the databases that it has now', databases);
-};
+import { addStatusVerbs } from './status-verbs.ts';
+import { addListVerb, addShowVerb, type Subject } from './verbs.ts';
 
 const COLUMNS: readonly ListColumn<InstanceRow>[] = [
   { key: 'id', title: 'ID', align: 'right' },
@@ -32,22 +22,52 @@ const COLUMNS: readonly ListColumn<InstanceRow>[] = [
   { key: 'comment', title: 'COMMENT', shrinkTo: 10, priority: 6 },
 ];
 
-async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
-  const { listInstances } = await import('../sql/catalog/instances.ts');
-  await context.output.list(await context.withCatalog((catalog) => listInstances(catalog, options)), COLUMNS);
-}
+const INSTANCE: Subject<InstanceRow> = {
+  argument: 'instance',
+  find: async (catalog, reference) => (await import('../sql/catalog/instances.ts')).findInstance(catalog, reference),
+};
 
-async function show(context: Context, [reference = '']: readonly string[]): Promise<void> {
-  const { findInstance } = await import('../sql/catalog/instances.ts');
-  context.output.show(await context.withCatalog((catalog) => findInstance(catalog, reference)));
-}
+/** `instance add | list | show | edit | halt | activate | delete | test | databases` */
+export const addInstanceCommands: NounBuilder = (program, settings) => {
+  const noun = addNoun(program, 'instance', 'Postgres servers');
+  addInstanceAdd(noun, settings);
+  addListVerb<InstanceRow>(noun, settings, {
+    description: 'list the instances',
+    filters: ['status', 'worker'],
+    sorts: ['id', 'name', 'host'],
+    columns: COLUMNS,
+    fetch: async (catalog, options) => (await import('../sql/catalog/instances.ts')).listInstances(catalog, options),
+  });
+  addShowVerb(noun, settings, 'show one instance: id, name or host[:port]', INSTANCE);
+  addInstanceEdit(noun, settings, INSTANCE);
+  addStatusVerbs(noun, settings, 'instance', 'instance', INSTANCE);
+  addDeleteVerb<InstanceRow>(noun, settings, {
+    ...INSTANCE,
+    description: 'delete an instance that no job uses; its dumps stay',
+    async question(catalog, { id, name }) {
+      const { usageOfInstance } = await import('../sql/catalog/instances.ts');
+      const { dump_jobs: dumps, restore_jobs: restores } = await usageOfInstance(catalog, id);
+      if (dumps + restores === 0) return `delete instance ${name}? Its dumps stay.`;
+      const jobs = [dumps > 0 ? countOf(dumps, 'dump job') : [], restores > 0 ? countOf(restores, 'restore job') : []];
+      const hint = 'delete them first, or halt the instance';
+      throw new PgSnapManError('usage', `instance ${name} is used by ${jobs.flat().join(' and ')}`, hint);
+    },
+    remove: async (catalog, { id }) => (await import('../sql/catalog/instances.ts')).deleteInstance(catalog, id),
+    done: ({ name }) => `deleted instance ${name}`,
+  });
+  addVerb(noun, settings, 'test <instance>', 'connect to it as pgsnapman and as the Postgres tools do', test);
+  addVerb(noun, settings, 'databases <instance>', 'list the databases that it has now', databases);
+};
 
 async function test(context: Context, [reference = '']: readonly string[]): Promise<number> {
   const { findInstance } = await import('../sql/catalog/instances.ts');
   const { testInstance } = await import('../worker/instance-test.ts');
   const { printFindings } = await import('./output/findings.ts');
   const instance = await context.withCatalog((catalog) => findInstance(catalog, reference));
-  return printFindings(context.output, await testInstance(instance, context.configuration().tools.bin_directories));
+  return printFindings(
+    context.output,
+    await testInstance(instance, (await context.configuration()).tools.bin_directories),
+  );
 }
 
 async function databases(context: Context, [reference = '']: readonly string[]): Promise<void> {

@@ -7,13 +7,14 @@ import type { ListColumn } from './output/output.ts';
 /** `message list` */
 export const addMessageCommands: NounBuilder = (program, settings) => {
   const noun = addNoun(program, 'message', 'lines for the administrator');
-  addListOptions(
-    addVerb(noun, settings, 'list', 'list the messages, newest first', list),
-    settings.around,
-    ['level', 'since', 'worker', 'job'],
-    [],
+  const command = addVerb<FollowOptions>(noun, settings, 'list', 'list the messages, newest first', list);
+  addListOptions(command, settings.around, ['level', 'since', 'worker', 'job'], []).option(
+    '--follow',
+    'then wait for more, oldest first, a line each; with --json an object each',
   );
 };
+
+type FollowOptions = ListOptions & { follow?: true };
 
 const COLUMNS: readonly ListColumn<MessageRow>[] = [
   { key: 'logged_at', title: 'TIME' },
@@ -25,7 +26,11 @@ const COLUMNS: readonly ListColumn<MessageRow>[] = [
   { key: 'text', title: 'TEXT', shrinkTo: 30 },
 ];
 
-async function list(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
+async function list(context: Context, _args: readonly string[], options: FollowOptions): Promise<void> {
+  if (options.follow === true) {
+    const { followMessages } = await import('./message-follow.ts');
+    return followMessages(context, options);
+  }
   const { listMessages } = await import('../sql/catalog/messages.ts');
   await context.output.list(await context.withCatalog((catalog) => listMessages(catalog, options)), COLUMNS);
 }

@@ -21,15 +21,16 @@ async function openTui(context: Context, _args: readonly string[], { ascii = fal
   const { options, around } = context;
   if (options.json)
     throw new PgSnapManError('usage', 'the manager prints no JSON', 'use a list such as `dump list --json`');
-  // Before the screen is taken: what is wrong with the configuration is an ordinary error.
-  const configuration = context.configuration();
   await around.openManager({
     color: options.color && !around.env.NO_COLOR,
     ascii,
     async openCatalog() {
       // Loaded here, so that the first picture does not wait for it.
-      const { openCatalog } = await import('../worker/catalog-access.ts');
-      const { requireCatalog } = await import('../sql/migrate.ts');
+      const [{ openCatalog }, { requireCatalog }, configuration] = await Promise.all([
+        import('../worker/catalog-access.ts'),
+        import('../sql/migrate.ts'),
+        context.configuration(),
+      ]);
       const catalog = await openCatalog(configuration);
       try {
         await requireCatalog(catalog);

@@ -2,7 +2,7 @@ import { EXIT_CODES } from '../core/errors.ts';
 import { isGood } from '../core/model/outcome.ts';
 import type { Message } from '../core/model/results.ts';
 import type { FinishedRun } from '../worker/run/running.ts';
-import type { TickOptions } from '../worker/run/tick.ts';
+import type { TickOptions, TickResult } from '../worker/run/tick.ts';
 import type { Context } from './context.ts';
 import { interruptSignal } from './interruption.ts';
 import type { Output } from './output/output.ts';
@@ -22,12 +22,17 @@ export async function runWorkerTick(context: Context): Promise<number> {
   const line = await progressLine(context);
   const signal = interruptSignal();
   const onProgress: TickOptions['onProgress'] = (kind, jobId, progress) => line?.show(progress, `${kind} job ${jobId}`);
-  const { exitCode, runs, messages } = await context
+  const result = await context
     .withWorker((worker) => runTick(worker, { signal, onProgress }))
     .finally(() => line?.clear());
+  tellTick(output, result);
+  return signal.aborted ? EXIT_CODES.cancelled : result.exitCode;
+}
+
+/** Prints what a tick did and had to say; nothing, if it was nothing. */
+export function tellTick(output: Output, { exitCode, runs, messages }: TickResult): void {
   if (output.json && runs.length + messages.length > 0) output.result('', { exit_code: exitCode, runs, messages });
   if (!output.json) tell(output, runs, messages);
-  return signal.aborted ? EXIT_CODES.cancelled : exitCode;
 }
 
 function tell(output: Output, runs: readonly FinishedRun[], messages: readonly Message[]): void {

@@ -19,6 +19,14 @@ export class ConnectionError extends PgSnapManError {
   }
 }
 
+/** True if the server was not there or had no room, which may be otherwise in a few minutes. */
+export function isServerAway(error: unknown): boolean {
+  if (!(error instanceof ConnectionError)) return false;
+  return error.reason === 'unreachable' || codeOf(error.cause) === TOO_MANY_CONNECTIONS;
+}
+
+const TOO_MANY_CONNECTIONS = '53300';
+
 /** Thrown by us while `pg` connects, when the server asks for a password and there is none that may be used. */
 export class PasswordMissing extends Error {
   readonly hint: string;

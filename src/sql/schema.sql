@@ -167,7 +167,7 @@ COMMENT ON FUNCTION pgsnapman.sha256_hex(value text) IS 'SHA-256 of a text in UT
 
 CREATE FUNCTION pgsnapman.without_progress(configuration_row jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (configuration_row - '{claimed_by,claimed_at,run_uuid,finished_at,last_seen_at,version,tools}'::text[]);
+    RETURN (configuration_row - '{claimed_by,claimed_at,run_uuid,finished_at,cleaned_at,last_seen_at,version,tools}'::text[]);
 
 COMMENT ON FUNCTION pgsnapman.without_progress(configuration_row jsonb) IS 'A row of a configuration table without the columns that workers write while they work';
 
@@ -373,10 +373,13 @@ CREATE TABLE pgsnapman.dump (
     log_tail text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     error_code text,
+    verification_failed_at timestamp with time zone,
+    keep_noted text DEFAULT 'auto'::text NOT NULL,
     CONSTRAINT dump_dump_type_is_known CHECK ((dump_type = ANY (ARRAY['full'::text, 'schema'::text, 'data'::text, 'cluster'::text, 'cluster_schema'::text, 'script'::text]))),
     CONSTRAINT dump_ended_after_it_started CHECK ((ended_at >= started_at)),
     CONSTRAINT dump_error_code_is_a_word CHECK ((error_code ~ '^[a-z_]+$'::text)),
     CONSTRAINT dump_keep_is_known CHECK ((keep = ANY (ARRAY['auto'::text, 'yes'::text, 'no'::text]))),
+    CONSTRAINT dump_keep_noted_is_known CHECK ((keep_noted = ANY (ARRAY['auto'::text, 'yes'::text, 'no'::text]))),
     CONSTRAINT dump_outcome_is_known CHECK ((outcome = ANY (ARRAY['ok'::text, 'ok_with_warnings'::text, 'failed'::text, 'cancelled'::text, 'stalled'::text]))),
     CONSTRAINT dump_sizes_are_not_negative CHECK ((LEAST(raw_bytes, stored_bytes, new_bytes, database_bytes, (table_count)::bigint, row_count) >= 0)),
     CONSTRAINT dump_state_is_for_good_dumps CHECK (((state IS NOT NULL) = (outcome = ANY (ARRAY['ok'::text, 'ok_with_warnings'::text])))),
@@ -467,6 +470,10 @@ COMMENT ON COLUMN pgsnapman.dump.created_at IS 'When the row arrived';
 
 COMMENT ON COLUMN pgsnapman.dump.error_code IS 'Kind of failure, such as run_failed or configuration (no tools fit); null if it ended well';
 
+COMMENT ON COLUMN pgsnapman.dump.verification_failed_at IS 'When that was found';
+
+COMMENT ON COLUMN pgsnapman.dump.keep_noted IS 'What the worker has noted of keep beside the manifest';
+
 CREATE TABLE pgsnapman.dump_content (
     dump_id bigint NOT NULL,
     content jsonb NOT NULL
@@ -526,13 +533,20 @@ CREATE TABLE pgsnapman.dump_job (
     finished_at timestamp with time zone,
     comment text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    max_drop_percent integer,
+    cleaned_at timestamp with time zone,
+    drill_schedule text,
+    drill_instance_id integer,
     CONSTRAINT dump_job_catch_up_is_not_negative CHECK ((catch_up >= '00:00:00'::interval)),
     CONSTRAINT dump_job_dbname_fits_the_dump_type CHECK ((((dbname IS NOT NULL) = (dump_type = ANY (ARRAY['full'::text, 'schema'::text, 'data'::text]))) OR (dump_type = 'script'::text))),
     CONSTRAINT dump_job_dbname_is_a_name CHECK (((octet_length(dbname) >= 1) AND (octet_length(dbname) <= 63))),
+    CONSTRAINT dump_job_drill_needs_an_instance CHECK (((drill_schedule IS NULL) OR (drill_instance_id IS NOT NULL))),
+    CONSTRAINT dump_job_drill_schedule_is_five_fields_or_a_nickname CHECK (pgsnapman.is_schedule(drill_schedule)),
     CONSTRAINT dump_job_dump_type_is_known CHECK ((dump_type = ANY (ARRAY['full'::text, 'schema'::text, 'data'::text, 'cluster'::text, 'cluster_schema'::text, 'script'::text]))),
     CONSTRAINT dump_job_job_type_is_repeat_or_single CHECK ((job_type = ANY (ARRAY['repeat'::text, 'single'::text]))),
     CONSTRAINT dump_job_keep_is_not_negative CHECK ((LEAST(keep_daily, keep_weekly, keep_monthly, keep_yearly) >= 0)),
     CONSTRAINT dump_job_keep_last_is_at_least_1 CHECK ((keep_last >= 1)),
+    CONSTRAINT dump_job_max_drop_percent_is_0_to_100 CHECK (((max_drop_percent >= 0) AND (max_drop_percent <= 100))),
     CONSTRAINT dump_job_options_are_allowed CHECK (pgsnapman.are_dump_options(options)),
     CONSTRAINT dump_job_parallel_is_1_to_64 CHECK (((parallel >= 1) AND (parallel <= 64))),
     CONSTRAINT dump_job_run_at_is_for_single_jobs CHECK (((run_at IS NULL) OR (job_type = 'single'::text))),
@@ -605,6 +619,14 @@ COMMENT ON COLUMN pgsnapman.dump_job.finished_at IS 'Single job: when it ended, 
 COMMENT ON COLUMN pgsnapman.dump_job.comment IS 'For people';
 
 COMMENT ON COLUMN pgsnapman.dump_job.created_at IS 'When the row was made';
+
+COMMENT ON COLUMN pgsnapman.dump_job.max_drop_percent IS 'Share of its good dumps that a cleaning may drop without an approval; null: the setting of that name';
+
+COMMENT ON COLUMN pgsnapman.dump_job.cleaned_at IS 'Last cleaning that went through its dumps';
+
+COMMENT ON COLUMN pgsnapman.dump_job.drill_schedule IS 'When its newest dump is restored for a trial and compared; null: never';
+
+COMMENT ON COLUMN pgsnapman.dump_job.drill_instance_id IS 'Where: an instance for scratch databases';
 
 ALTER TABLE pgsnapman.dump_job ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME pgsnapman.dump_job_id_seq
@@ -1119,6 +1141,47 @@ ALTER TABLE pgsnapman.restore_run ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
     CACHE 1
 );
 
+CREATE TABLE pgsnapman.retention_approval (
+    id integer NOT NULL,
+    worker_id integer NOT NULL,
+    dump_job_id integer,
+    subject text NOT NULL,
+    dump_uuids uuid[] NOT NULL,
+    good_count integer NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    approved_at timestamp with time zone,
+    approved_by text
+);
+
+COMMENT ON TABLE pgsnapman.retention_approval IS 'Cleanings that would drop a large share of a job''s good dumps and wait for an approval';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.id IS 'Number to refer to it by';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.worker_id IS 'Worker that waits';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.dump_job_id IS 'Job whose dumps they are; null: it is gone';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.subject IS 'What was dumped, for people';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.dump_uuids IS 'Dumps that would go';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.good_count IS 'Good dumps that there were then';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.requested_at IS 'When the cleaning stopped';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.approved_at IS 'When somebody approved; the next cleaning drops them then';
+
+COMMENT ON COLUMN pgsnapman.retention_approval.approved_by IS 'Who did';
+
+ALTER TABLE pgsnapman.retention_approval ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME pgsnapman.retention_approval_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE pgsnapman.script (
     id integer NOT NULL,
     name text NOT NULL,
@@ -1163,6 +1226,7 @@ CASE
     WHEN (key = ANY (ARRAY['stall_timeout'::text, 'lock_wait_timeout'::text])) THEN ((value)::interval > '00:00:00'::interval)
     WHEN (key = ANY (ARRAY['max_parallel_dumps'::text, 'max_parallel_restores'::text, 'max_parallel'::text])) THEN (value ~ '^[1-9][0-9]{0,5}$'::text)
     WHEN (key = ANY (ARRAY['max_drop_percent'::text, 'undo_keep'::text, 'failed_keep_days'::text, 'message_keep_days'::text])) THEN (value ~ '^[0-9]{1,6}$'::text)
+    WHEN (key = 'verify_percent'::text) THEN (value ~ '^([0-9]{1,2}|100)$'::text)
     WHEN (key = 'retention_on_delete'::text) THEN (value ~ '^[0-9]{1,6}(,[0-9]{1,6}){3}$'::text)
     WHEN (key = 'catalog_id'::text) THEN (value ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text)
     ELSE true
@@ -1200,6 +1264,7 @@ CREATE TABLE pgsnapman.worker (
     tools jsonb,
     comment text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    verify_percent integer,
     CONSTRAINT worker_auto_add_is_off_halted_or_active CHECK ((auto_add = ANY (ARRAY['off'::text, 'halted'::text, 'active'::text]))),
     CONSTRAINT worker_catch_up_is_not_negative CHECK ((catch_up >= '00:00:00'::interval)),
     CONSTRAINT worker_clean_schedule_is_a_schedule CHECK (pgsnapman.is_schedule(clean_schedule)),
@@ -1210,6 +1275,7 @@ CREATE TABLE pgsnapman.worker (
     CONSTRAINT worker_name_is_plain_text CHECK (pgsnapman.is_plain_text(name)),
     CONSTRAINT worker_stall_timeout_is_positive CHECK ((stall_timeout > '00:00:00'::interval)),
     CONSTRAINT worker_status_is_active_or_halted CHECK ((status = ANY (ARRAY['active'::text, 'halted'::text]))),
+    CONSTRAINT worker_verify_percent_is_0_to_100 CHECK (((verify_percent >= 0) AND (verify_percent <= 100))),
     CONSTRAINT worker_verify_schedule_is_a_schedule CHECK (pgsnapman.is_schedule(verify_schedule))
 );
 
@@ -1258,6 +1324,8 @@ COMMENT ON COLUMN pgsnapman.worker.tools IS 'Postgres client tools found there: 
 COMMENT ON COLUMN pgsnapman.worker.comment IS 'For people';
 
 COMMENT ON COLUMN pgsnapman.worker.created_at IS 'When the row was made';
+
+COMMENT ON COLUMN pgsnapman.worker.verify_percent IS 'Share of its dumps not yet verified that it verifies each time; null: the setting of that name';
 
 ALTER TABLE pgsnapman.worker ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME pgsnapman.worker_id_seq
@@ -1334,6 +1402,9 @@ ALTER TABLE ONLY pgsnapman.restore_run
 ALTER TABLE ONLY pgsnapman.restore_run
     ADD CONSTRAINT restore_run_uuid_is_unique UNIQUE (uuid);
 
+ALTER TABLE ONLY pgsnapman.retention_approval
+    ADD CONSTRAINT retention_approval_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY pgsnapman.script
     ADD CONSTRAINT script_name_is_unique UNIQUE (name);
 
@@ -1379,6 +1450,8 @@ CREATE INDEX dump_job_waiting_idx ON pgsnapman.dump_job USING btree (id) WHERE (
 
 CREATE INDEX dump_job_worker_id_idx ON pgsnapman.dump_job USING btree (worker_id);
 
+CREATE INDEX dump_keep_to_note_idx ON pgsnapman.dump USING btree (worker_id) WHERE (keep <> keep_noted);
+
 CREATE INDEX dump_outcome_raw_bytes_idx ON pgsnapman.dump USING btree (outcome, COALESCE(raw_bytes, ('-1'::integer)::bigint) DESC, id DESC);
 
 CREATE INDEX dump_outcome_started_at_idx ON pgsnapman.dump USING btree (outcome, started_at DESC, id DESC);
@@ -1387,9 +1460,13 @@ CREATE INDEX dump_outcome_stored_bytes_idx ON pgsnapman.dump USING btree (outcom
 
 CREATE INDEX dump_raw_bytes_idx ON pgsnapman.dump USING btree (COALESCE(raw_bytes, ('-1'::integer)::bigint) DESC, id DESC);
 
+CREATE INDEX dump_removing_idx ON pgsnapman.dump USING btree (worker_id) WHERE (state = 'removing'::text);
+
 CREATE INDEX dump_started_at_idx ON pgsnapman.dump USING btree (started_at DESC, id DESC);
 
 CREATE INDEX dump_stored_bytes_idx ON pgsnapman.dump USING btree (COALESCE(stored_bytes, ('-1'::integer)::bigint) DESC, id DESC);
+
+CREATE INDEX dump_to_verify_idx ON pgsnapman.dump USING btree (worker_id, started_at) WHERE ((state = 'available'::text) AND (verified_level < 3));
 
 CREATE INDEX dump_verified_idx ON pgsnapman.dump USING btree (verified_level, started_at DESC, id DESC);
 
@@ -1443,6 +1520,8 @@ CREATE INDEX restore_run_started_at_idx ON pgsnapman.restore_run USING btree (st
 
 CREATE INDEX restore_run_worker_started_at_idx ON pgsnapman.restore_run USING btree (worker_id, started_at DESC, id DESC);
 
+CREATE UNIQUE INDEX retention_approval_is_unique ON pgsnapman.retention_approval USING btree (worker_id, COALESCE(dump_job_id, 0), subject);
+
 CREATE TRIGGER activity_notify AFTER INSERT OR DELETE OR UPDATE ON pgsnapman.activity FOR EACH ROW EXECUTE FUNCTION pgsnapman.notify_change();
 
 CREATE TRIGGER database_notify AFTER INSERT OR DELETE OR UPDATE ON pgsnapman.database FOR EACH ROW EXECUTE FUNCTION pgsnapman.notify_change();
@@ -1487,6 +1566,8 @@ CREATE TRIGGER restore_job_notify AFTER INSERT OR DELETE OR UPDATE ON pgsnapman.
 
 CREATE TRIGGER restore_run_notify AFTER INSERT OR DELETE OR UPDATE ON pgsnapman.restore_run FOR EACH ROW EXECUTE FUNCTION pgsnapman.notify_change();
 
+CREATE TRIGGER retention_approval_notify AFTER INSERT OR DELETE OR UPDATE ON pgsnapman.retention_approval FOR EACH ROW EXECUTE FUNCTION pgsnapman.notify_change();
+
 CREATE TRIGGER script_audit AFTER INSERT OR DELETE OR UPDATE ON pgsnapman.script FOR EACH ROW EXECUTE FUNCTION pgsnapman.write_audit();
 
 CREATE TRIGGER script_notify AFTER INSERT OR DELETE OR UPDATE ON pgsnapman.script FOR EACH ROW EXECUTE FUNCTION pgsnapman.notify_change();
@@ -1512,6 +1593,9 @@ ALTER TABLE ONLY pgsnapman.dump
 
 ALTER TABLE ONLY pgsnapman.dump_job
     ADD CONSTRAINT dump_job_claimed_by_exists FOREIGN KEY (claimed_by) REFERENCES pgsnapman.worker(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY pgsnapman.dump_job
+    ADD CONSTRAINT dump_job_drill_instance_exists FOREIGN KEY (drill_instance_id) REFERENCES pgsnapman.instance(id);
 
 ALTER TABLE ONLY pgsnapman.dump
     ADD CONSTRAINT dump_job_exists FOREIGN KEY (dump_job_id) REFERENCES pgsnapman.dump_job(id) ON DELETE SET NULL;
@@ -1575,6 +1659,12 @@ ALTER TABLE ONLY pgsnapman.restore_run
 
 ALTER TABLE ONLY pgsnapman.restore_run
     ADD CONSTRAINT restore_run_worker_exists FOREIGN KEY (worker_id) REFERENCES pgsnapman.worker(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY pgsnapman.retention_approval
+    ADD CONSTRAINT retention_approval_dump_job_exists FOREIGN KEY (dump_job_id) REFERENCES pgsnapman.dump_job(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY pgsnapman.retention_approval
+    ADD CONSTRAINT retention_approval_worker_exists FOREIGN KEY (worker_id) REFERENCES pgsnapman.worker(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY pgsnapman.worker
     ADD CONSTRAINT worker_restore_worker_exists FOREIGN KEY (restore_worker_id) REFERENCES pgsnapman.worker(id) ON DELETE SET NULL;

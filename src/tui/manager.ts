@@ -1,18 +1,18 @@
-import { render } from 'ink';
-import { createElement } from 'react';
 import type { Program } from './actions/program.ts';
-import { App } from './components/app.tsx';
+import type { Picture } from './picture.ts';
 import type { TuiOptions } from './run-tui.ts';
 import { createSession } from './session/session.ts';
 import { initialState } from './state/app-state.ts';
 import { resize } from './state/changes.ts';
 import { createStore } from './state/store.ts';
+import { stillPicture } from './still-picture.ts';
 import { KeyStream, type TerminalInput } from './terminal/key-stream.ts';
 import { PackedOutput, type TerminalOutput } from './terminal/packed-output.ts';
 import { quietConsole } from './terminal/quiet-console.ts';
 import { keepHeapSmall } from './terminal/small-heap.ts';
 import { localZone } from './text/time.ts';
 import { createTheme } from './theme/theme.ts';
+import { frameOf, linesOf } from './view/frame.ts';
 
 export interface ManagerOptions extends TuiOptions {
   input: TerminalInput;
@@ -28,14 +28,16 @@ export interface Manager {
   resume(): void;
 }
 
-const CLEAR = '\u001b[H\u001b[2J';
-
-/** The manager on a terminal: its state, its connection, its screen. */
+/**
+ * The manager on a terminal: its state, its connection, its screen. The first picture is drawn before this returns; what
+ * takes long comes afterwards: Ink, the time zone, and everything that it takes to connect.
+ */
 export function openManager({ input, output, openCatalog, color, ascii, readOnly = false }: ManagerOptions): Manager {
   keepHeapSmall();
   const sizeOf = (): { columns: number; rows: number } => ({ columns: output.columns ?? 80, rows: output.rows ?? 24 });
   const keys = new KeyStream(input);
   const screen = new PackedOutput(output);
+  const theme = createTheme({ color, ascii });
   const store = createStore(initialState(sizeOf(), new Date(), 'UTC', readOnly));
   const session = createSession({ store, openCatalog, readOnly });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -49,27 +51,11 @@ export function openManager({ input, output, openCatalog, color, ascii, readOnly
     copy: (text) => screen.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
   };
   const console = quietConsole();
-  const instance = render(createElement(App, { program, theme: createTheme({ color, ascii }) }), {
-    stdout: screen as unknown as NodeJS.WriteStream,
-    stdin: keys as unknown as NodeJS.ReadStream,
-    alternateScreen: true,
-    incrementalRendering: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-    maxFps: 30,
-    interactive: true,
-  });
+  let picture: Picture = stillPicture({ input, screen, lines: () => linesOf(frameOf(store.get(), theme)) });
 
-  /** Ink only knows what it wrote: the screen is cleared for it, and it draws everything anew. */
   const repaint = (): void => {
-    if (left) return;
-    screen.mute(true);
-    instance.clear();
-    screen.mute(false);
-    screen.write(CLEAR);
-    screen.emit('resize');
+    if (!left) picture.repaint();
   };
-
   const onResize = (): void => {
     // Frames for the old size would be drawn at wrong places; one repaint follows when the new one is ready.
     screen.mute(true);
@@ -82,25 +68,20 @@ export function openManager({ input, output, openCatalog, color, ascii, readOnly
     if (left) return;
     left = true;
     output.off('resize', onResize);
-    screen.mute(false);
-    instance.unmount();
-    // Ink does this too, but not after an error in the middle of a frame.
-    keys.setRawMode(false);
+    picture.close();
     input.unref?.();
     console.restore();
     void session.stop().finally(() => (error === undefined ? resolve() : reject(error)));
   };
-  // Unmounted by Ink itself: something that was being drawn threw.
-  instance.waitUntilExit().then(
-    () => leave(),
-    (error: Error) => leave(error),
-  );
-  // What takes long comes after the first picture: time zones, and everything that it takes to connect.
-  setImmediate(() => {
+
+  const start = async (): Promise<void> => {
     if (left) return;
     store.update((state) => ({ ...state, zone: localZone() }));
-    session.start().catch((error: Error) => leave(error));
-  });
+    session.start().catch(leave);
+    const { inkPicture } = await import('./ink-picture.ts');
+    if (!left) picture = inkPicture({ program, theme, keys, screen, onFailure: leave });
+  };
+  setImmediate(() => void start().catch(leave));
 
   const resume = (): void => {
     if (left) return;

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/core/model/configuration.ts';
 import { versionOfNumber } from '../../src/core/postgres/version.ts';
 import { runChild } from '../../src/worker/process/run-child.ts';
+import type { DumpIdentity, Repository } from '../../src/worker/repository/repository.ts';
 import { instanceOf } from '../support/catalog-rows.ts';
 import { startTestCluster, type TestCluster } from '../support/clusters.ts';
 import { createDumpingWorker, type DumpingWorker, processesOf, until } from '../support/dump-runs.ts';
@@ -284,12 +285,35 @@ describe('a pg_dump that says all is well makes no dump', () => {
   ];
 
   it.each(spoiled)('%s', async (_name, spoil, message) => {
+    // What it says comes after the damage: files that are complete would be taken before.
     const tools = await worker.toolsWith(`
-      "$REAL" "$@" || exit
+      said=$(mktemp)
+      "$REAL" "$@" 2>"$said" || exit
       d=$(echo "$*" | sed 's/.*--file=\\([^ ]*\\) .*/\\1/')
-      ${spoil}`);
+      ${spoil}
+      cat "$said" >&2; rm "$said"`);
     const result = await worker.dump(instance, 'shop', { context: { tools } });
     expect(result).toMatchObject({ outcome: 'failed', message: expect.stringMatching(message) });
+    await expectNoDump(result.uuid);
+  });
+});
+
+describe('a repository that stands still', () => {
+  it('stalls the dump', async () => {
+    const { repository } = worker;
+    const stuck: Repository = Object.create(repository, {
+      begin: {
+        value: async (identity: DumpIdentity) => {
+          const writer = await repository.begin(identity);
+          return { addFile: () => new Promise(() => {}), commit: writer.commit, abort: () => writer.abort() };
+        },
+      },
+    });
+    const result = await worker.dump(instance, 'guarded', { context: { repository: stuck, limits: SHORT } });
+    expect(result).toMatchObject({
+      outcome: 'stalled',
+      message: 'no progress for 1.5 seconds: the dump waited for the repository',
+    });
     await expectNoDump(result.uuid);
   });
 });
@@ -310,11 +334,24 @@ describe('a full disk', () => {
     await rm(small, { recursive: true });
   });
 
-  it('under the staging folder fails the dump', async ({ skip }) => {
+  it('under the staging folder fails the dump before it begins where that can be told', async ({ skip }) => {
     if (small === null) return skip('a small disk can only be mounted as root');
     const stagingDirectory = join(small, 'staging');
     await mkdir(stagingDirectory);
     const result = await worker.dump(instance, 'shop', { context: { stagingDirectory } });
+    expect(result.outcome).toBe('failed');
+    expect(result.message).toMatch(
+      /^no room for the dump in the staging folder: it needs at least \d.* MiB at once, 1\d.* MiB are free, \d.* MiB are missing/,
+    );
+    await expectNoDump(result.uuid);
+  });
+
+  it('under the staging folder fails the dump while it is taken', async ({ skip }) => {
+    if (small === null) return skip('a small disk can only be mounted as root');
+    await cluster.psql('postgres', 'create database thin');
+    await cluster.psql('thin', `create table t as select repeat('x', 1000000) as t from generate_series(1, 40)`);
+    const stagingDirectory = join(small, 'staging');
+    const result = await worker.dump(instance, 'thin', { context: { stagingDirectory } });
     expect(result.message).toMatch(/^no space left on device while pg_dump wrote into the staging folder; free room/);
     await expectNoDump(result.uuid);
   });

@@ -191,13 +191,13 @@ describe('refused before anything happens', () => {
 
 describe('clients', () => {
   /** Connects, asks, and begins again, until it is stopped; remembers what it saw. */
-  function client(settings: Parameters<TestCluster['connect']>[0], busyMs: number) {
+  function client(name: string, busyMs: number) {
     const seen: string[] = [];
     let [stopped, since, longest] = [false, performance.now(), 0];
     const work = (async () => {
       while (!stopped) {
         try {
-          const c = await target.connect(settings);
+          const c = await target.connect(name);
           try {
             do {
               const row = await c.row<{ v: number; n: number }>(
@@ -226,7 +226,7 @@ describe('clients', () => {
   test('see the old database or the new one, and 50 busy ones are no obstacle', async () => {
     await target.psql('postgres', `alter database ${Q} connection limit -1`);
     const watcher = client(NAME, 0);
-    const busy = Array.from({ length: 50 }, () => client(NAME, 200));
+    const busy = Array.from({ length: 50 }, () => client(NAME, 1000));
     const result = await worker.restore(dump.uuid, to, NAME, { existing_db: 'rename' });
     await new Promise((resolve) => setTimeout(resolve, 500));
     await Promise.all([watcher, ...busy].map((each) => each.stop()));

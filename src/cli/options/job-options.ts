@@ -1,26 +1,13 @@
 import { PgSnapManError } from '../../core/errors.ts';
 import { parseQualifiedName } from '../../core/postgres/identifiers.ts';
+import { type KeepCounts, parseKeepCounts } from '../../core/retention/retention-policy.ts';
 import { parseSchedule } from '../../core/schedule/parse-schedule.ts';
 
-export interface Retention {
-  keep_daily: number;
-  keep_weekly: number;
-  keep_monthly: number;
-  keep_yearly: number;
-}
+export type Retention = KeepCounts;
 
 /** `--keep D,W,M,Y`. @throws PgSnapManError usage */
 export function parseKeep(text: string): Retention {
-  const match = /^(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})$/.exec(text.replaceAll(' ', ''));
-  if (match === null) {
-    throw new PgSnapManError(
-      'usage',
-      `--keep "${text}" is not valid`,
-      'four numbers: days, weeks, months, years; for example 14,2,5,2',
-    );
-  }
-  const [daily = 0, weekly = 0, monthly = 0, yearly = 0] = match.slice(1).map(Number);
-  return { keep_daily: daily, keep_weekly: weekly, keep_monthly: monthly, keep_yearly: yearly };
+  return parseKeepCounts(text, '--keep');
 }
 
 /** `--window 20-6` or `20:30-06:00`: start and end of a backup window. @throws PgSnapManError usage */

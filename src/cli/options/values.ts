@@ -67,6 +67,15 @@ export function timeToCome(option: string, now: () => Date): (value: string) => 
   };
 }
 
+/** A time span such as `90s` or `24h`, in milliseconds, not shorter than `minMs`. */
+export function timeSpan(option: string, minMs: number): (value: string) => number {
+  return (value) => {
+    const spanMs = parseDuration(value);
+    if (spanMs !== null && spanMs >= minMs) return spanMs;
+    throw wrong(option, value, 'a time span such as 10m or 24h');
+  };
+}
+
 /** A time zone that the system knows. */
 export function timezone(value: string): string {
   try {

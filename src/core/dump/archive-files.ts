@@ -33,12 +33,13 @@ function namedFiles(toc: Toc): ArchiveFile[] {
   for (const { fileName, desc } of toc.entries) {
     if (fileName === null || seen.has(fileName)) continue;
     seen.add(fileName);
-    files.push({ path: fileName, role: roleOf(desc) });
+    files.push({ path: fileName, role: roleOfEntry(desc) });
   }
   return files;
 }
 
-function roleOf(desc: string): FileRole {
+/** What the file of an entry of this kind is. */
+export function roleOfEntry(desc: string): FileRole {
   if (desc === 'TABLE DATA') return 'table_data';
   return desc === 'BLOBS' ? 'large_object_toc' : 'other';
 }

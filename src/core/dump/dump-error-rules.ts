@@ -23,7 +23,12 @@ export interface Explanation {
 }
 
 /** What a text of pg_dump means. */
-type Rule = { pattern: RegExp; explain: (match: RegExpExecArray, failed: FailedDump) => Explanation };
+interface Rule {
+  pattern: RegExp;
+  explain: (match: RegExpExecArray, failed: FailedDump) => Explanation;
+  /** It may be otherwise in a few minutes, without anybody doing anything. */
+  passing?: true;
+}
 
 const CONNECTION_HINT = 'check that the server runs, the network, and the log of the server';
 const PREDEFINED_READER_SINCE = 140_000;
@@ -76,6 +81,7 @@ export const RULES: readonly Rule[] = [
     }),
   },
   {
+    passing: true,
     pattern: /canceling statement due to (?:lock|statement) timeout[\s\S]*?LOCK TABLE ([\s\S]*?) IN ACCESS SHARE MODE/,
     explain: ([, tables = ''], failed) => ({
       message: `pg_dump did not get its lock in time: it waited ${failed.waiting ?? `for a lock on ${tables}`}`,
@@ -83,6 +89,7 @@ export const RULES: readonly Rule[] = [
     }),
   },
   {
+    passing: true,
     pattern: /could not obtain lock on relation ("(?:.|\n)*?")/,
     explain: ([, table = '']) => ({
       message: `somebody asked for an exclusive lock on table ${table} while it was dumped`,
@@ -112,6 +119,7 @@ export const RULES: readonly Rule[] = [
     }),
   },
   {
+    passing: true,
     pattern: /too many (?:clients already|connections for)|remaining connection slots/,
     explain: () => ({
       message: 'the server has no free connection for pg_dump',
@@ -138,6 +146,7 @@ export const RULES: readonly Rule[] = [
     explain: () => ({ message: 'the session that holds the snapshot of the dump has ended', hint: CONNECTION_HINT }),
   },
   {
+    passing: true,
     pattern:
       /terminating connection due to [^\n]*|server closed the connection unexpectedly|SSL connection has been closed unexpectedly|(?:Connection reset by peer|Connection timed out|Broken pipe)|the database system is (?:shutting down|starting up|in recovery mode)/,
     explain: ([what = '']) => ({
@@ -146,6 +155,7 @@ export const RULES: readonly Rule[] = [
     }),
   },
   {
+    passing: true,
     pattern: /connection to server [^\n]* failed: ([^\n]*)/,
     explain: ([, why = '']) => ({ message: `pg_dump could not connect: ${why}`, hint: CONNECTION_HINT }),
   },

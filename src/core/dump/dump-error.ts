@@ -8,13 +8,22 @@ export function explainDumpFailure(failed: FailedDump): Explanation {
     const hint = 'check that the client programs of PostgreSQL are installed and may be run by this account';
     return { message: `pg_dump could not be started: ${failed.startError}`, hint };
   }
-  const text = failed.lines.filter(isNoChatter).join('\n');
+  const text = textOf(failed);
   for (const { pattern, explain } of RULES) {
     const match = pattern.exec(text);
     if (match !== null) return plain(explain(match, failed));
   }
   return plain(explainTheRest(failed));
 }
+
+/** True if trying again in a few minutes may help: a lock that was not given, a server that was not there. */
+export function isPassingFailure(failed: Pick<FailedDump, 'startError' | 'lines'>): boolean {
+  if (failed.startError !== null) return false;
+  const text = textOf(failed);
+  return RULES.find(({ pattern }) => pattern.test(text))?.passing === true;
+}
+
+const textOf = ({ lines }: Pick<FailedDump, 'lines'>): string => lines.filter(isNoChatter).join('\n');
 
 /** A parallel dump failed only because a lock was asked for in between; with one job there is no second lock to wait for. */
 export function isLockLostInBetween(lines: readonly string[]): boolean {

@@ -17,6 +17,12 @@ export function parseLargeObjectList(text: string): string[] {
   });
 }
 
+/** Files of the large objects that a list names so far: each line is written when its object is complete. */
+export function finishedLargeObjects(text: string): string[] {
+  const lines = text.split('\n').slice(0, -1);
+  return lines.map((line) => LINE.exec(line)?.[1]).filter((file) => file !== undefined);
+}
+
 function broken(): PgSnapManError {
   return new PgSnapManError('run_failed', 'the list of large objects of the dump is not complete');
 }

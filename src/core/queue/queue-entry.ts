@@ -13,6 +13,10 @@ const common = {
   queued_at: z.coerce.date(),
   /** How often a process has started on it. More than none and nobody at work: that process died. */
   attempts: z.number().int().nonnegative(),
+  /** How often it was put off because something was not there. */
+  retries: z.number().int().nonnegative().optional(),
+  /** Put off: it does not start before this. */
+  not_before: z.coerce.date().optional(),
 };
 
 const dumpEntrySchema = z.object({

@@ -63,7 +63,7 @@ export interface RestorePlan {
   roles: RolePlan | null;
   /** `create database` of the staging database. */
   createDatabase: string;
-  tablespaces: Pick<TablespacePlan, 'used' | 'database'>;
+  tablespaces: Pick<TablespacePlan, 'used' | 'database' | 'wanted'>;
   /** How the archive's words about roles and tablespaces are changed before it is restored. */
   changes: ArchiveChanges;
   /** What of the archive is restored, in its order. */
@@ -149,7 +149,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     sameInstance,
     roles,
     createDatabase: createDatabaseSql(staging, facts.database, target.server_version_num, tablespaces.database),
-    tablespaces: { used: tablespaces.used, database: tablespaces.database },
+    tablespaces: { used: tablespaces.used, database: tablespaces.database, wanted: tablespaces.wanted },
     changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),

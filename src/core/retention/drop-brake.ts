@@ -1,4 +1,4 @@
-import { isGoodDump, type RetentionDecision } from './plan-retention.ts';
+import { isGoodDump, type RetentionDecision, type RetentionDump } from './plan-retention.ts';
 
 /** So few never need an approval, nor so many more than have come since the last cleaning. */
 const FEW = 3;
@@ -27,4 +27,17 @@ export function dropBrake(decisions: readonly RetentionDecision[], question: Bra
   const dropping = good.filter(({ decision, dump }) => decision === 'drop' && !question.approved.has(dump.uuid)).length;
   const holds = dropping > FEW + question.scheduledSince && dropping * 100 > question.maxDropPercent * good.length;
   return { holds, dropping, good: good.length };
+}
+
+/** A job that has never been cleaned counts as if it had been a day ago. */
+const FIRST_SPAN_MS = 24 * 60 * 60_000;
+
+/** How many good dumps the schedule has made since the last cleaning; what somebody took by hand is no rhythm. */
+export function scheduledSince(
+  dumps: readonly (RetentionDump & { trigger_kind: string })[],
+  cleanedAt: Date | null,
+  now: Date,
+): number {
+  const since = cleanedAt ?? new Date(now.getTime() - FIRST_SPAN_MS);
+  return dumps.filter((dump) => dump.trigger_kind === 'schedule' && isGoodDump(dump) && dump.started_at > since).length;
 }

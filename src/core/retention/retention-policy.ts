@@ -20,17 +20,19 @@ export type KeepCounts = Pick<RetentionPolicy, 'keep_daily' | 'keep_weekly' | 'k
 /** Good dumps that stay of a job that is gone, whatever `retention_on_delete` says. */
 export const KEEP_LAST_OF_GONE_JOB = 1;
 
-/** Reads `D,W,M,Y`, as `--keep` and the setting `retention_on_delete` write it. @throws PgSnapManError usage */
-export function parseKeepCounts(text: string): KeepCounts {
-  const match = /^\s*(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})\s*$/.exec(text);
+/**
+ * Reads `D,W,M,Y`, as `--keep` and the setting `retention_on_delete` write it. `what` is for the sentence.
+ * @throws PgSnapManError usage
+ */
+export function parseKeepCounts(text: string, what = 'retention_on_delete'): KeepCounts {
+  const match = /^(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})$/.exec(text.replaceAll(' ', ''));
   if (match === null) {
-    throw new PgSnapManError('usage', `"${text}" is no retention policy`, 'daily,weekly,monthly,yearly: 14,2,5,2');
+    throw new PgSnapManError(
+      'usage',
+      `${what} "${text}" is not valid`,
+      'four numbers: days, weeks, months, years; for example 14,2,5,2',
+    );
   }
   const [keep_daily = 0, keep_weekly = 0, keep_monthly = 0, keep_yearly = 0] = match.slice(1).map(Number);
   return { keep_daily, keep_weekly, keep_monthly, keep_yearly };
-}
-
-/** `14,2,5,2` */
-export function keepCountsText(counts: KeepCounts): string {
-  return [counts.keep_daily, counts.keep_weekly, counts.keep_monthly, counts.keep_yearly].join(',');
 }

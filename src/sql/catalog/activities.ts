@@ -1,3 +1,4 @@
+import { PgSnapManError } from '../../core/errors.ts';
 import type { Activity } from '../../core/model/activity.ts';
 import type { Connection } from '../connection.ts';
 
@@ -44,6 +45,17 @@ export function activitiesOfWorker(c: Connection, workerId: number): Promise<Act
 /** What the run with this uuid does now; undefined: it does not run. */
 export function findActivity(c: Connection, uuid: string): Promise<ActivityRow | undefined> {
   return c.row(`${FROM} where a.uuid = $1`, [uuid]);
+}
+
+/** @throws PgSnapManError not_found */
+export async function findRunning(c: Connection, id: number): Promise<ActivityRow> {
+  const row = await c.row<ActivityRow>(`${FROM} where a.id = $1::bigint`, [id]);
+  if (row !== undefined) return row;
+  throw new PgSnapManError(
+    'not_found',
+    `there is no activity ${id}`,
+    'it may have ended; see: pgsnapman activity list',
+  );
 }
 
 /** What runs now, oldest first. */

@@ -89,7 +89,10 @@ async function readJobs(
     `select ${RESTORE_JOB_COLUMNS} from pgsnapman.restore_job as r where r.id = any ($1) order by r.id`,
     [ids.restores],
   );
-  const used = [...dumpJobs.map((job) => job.instance_id), ...restoreJobs.map((job) => job.dest_instance_id)];
+  const used = [
+    ...dumpJobs.flatMap((job) => [job.instance_id, job.drill_instance_id ?? job.instance_id]),
+    ...restoreJobs.map((job) => job.dest_instance_id),
+  ];
   const instances = await c.rows<Instance>(
     `select ${INSTANCE_COLUMNS} from pgsnapman.instance as i where i.id = any ($1) or i.default_worker_id = $2 order by i.id`,
     [[...new Set(used)], workerId],

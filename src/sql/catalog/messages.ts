@@ -38,3 +38,16 @@ export async function listMessages(c: Connection, filter: ListFilter = {}): Prom
   const sql = `select ${COLUMNS} from (${pages.map((each) => `(${each})`).join(' union all ')}) as m ${ORDER} ${limit}`;
   return await c.rows(sql, conditions.values);
 }
+
+/** Messages that arrived after the one with this id, in the order of arriving. Filters: level (and worse), worker, job. */
+export async function messagesAfter(c: Connection, id: number, filter: ListFilter = {}): Promise<MessageRow[]> {
+  const conditions = new Conditions();
+  conditions.add(`m.id > ${conditions.value(id)}`);
+  conditions.equal('m.job_id', filter.job);
+  if (filter.worker !== undefined) conditions.equal('m.worker_id', (await findWorker(c, filter.worker)).id);
+  if (filter.level !== undefined) conditions.add(`m.level = any (${conditions.value(levelsFrom(filter.level))})`);
+  return c.rows(
+    `select ${COLUMNS} from pgsnapman.message as m ${conditions.where} order by m.id ${conditions.limit(filter)}`,
+    conditions.values,
+  );
+}

@@ -102,6 +102,8 @@ export async function fetchScheduledJobs(catalog: Connection): Promise<Scheduled
 }
 
 export interface UncoveredDatabases {
+  /** False: discovery has not found any database at all yet. */
+  anyKnown: boolean;
   count: number;
   databases: { id: number; name: string; instance_name: string; size_bytes: number | null }[];
 }
@@ -115,7 +117,10 @@ export async function fetchUncovered(catalog: Connection, limit: number): Promis
     order by b.size_bytes desc nulls last, b.id limit $1`,
     [limit],
   );
-  return { count: databases[0]?.total ?? 0, databases };
+  const known = await catalog.row<{ any: boolean }>(
+    'select exists (select from pgsnapman.database where dropped_at is null) as any',
+  );
+  return { anyKnown: known?.any === true, count: databases[0]?.total ?? 0, databases };
 }
 
 export interface RepositoryState {

@@ -6,12 +6,45 @@ import { WORKER_COLUMNS } from './columns.ts';
 import { asId, theOnly } from './find-one.ts';
 import { insertRow } from './insert-row.ts';
 import { Conditions, type ListFilter, sortOrder } from './list-filter.ts';
+import { updateRow } from './update-row.ts';
 
-export type NewWorker = Pick<Worker, 'name'> & Partial<Omit<Worker, 'id' | 'name' | 'created_at'>>;
+export type NewWorker = Pick<Worker, 'name'> &
+  Partial<Omit<Worker, 'id' | 'name' | 'created_at'>> & { login_role?: string | undefined };
 
 /** @throws QueryError when the name is taken or a value does not fit */
 export function registerWorker(c: Connection, worker: NewWorker): Promise<Worker> {
   return insertRow(c, 'worker as w', worker, WORKER_COLUMNS);
+}
+
+/** @throws QueryError when a value does not fit, PgSnapManError not_found */
+export async function updateWorker(
+  c: Connection,
+  id: number,
+  columns: Readonly<Record<string, unknown>>,
+): Promise<Worker> {
+  return (await updateRow<Worker>(c, 'worker', 'w', id, columns, WORKER_COLUMNS)) ?? (await findWorker(c, id));
+}
+
+/** What a worker has to do and what is on its disk. */
+export interface WorkerUse {
+  instances: number;
+  dump_jobs: number;
+  dumps: number;
+}
+
+export async function usageOfWorker(c: Connection, id: number): Promise<WorkerUse> {
+  const row = await c.row<WorkerUse>(
+    `select (select count(*) from pgsnapman.instance where default_worker_id = $1) as instances,
+      (select count(*) from pgsnapman.dump_job where worker_id = $1) as dump_jobs,
+      (select count(*) from pgsnapman.dump where worker_id = $1 and state = 'available') as dumps`,
+    [id],
+  );
+  return row ?? { instances: 0, dump_jobs: 0, dumps: 0 };
+}
+
+/** Rows of its dumps stay, but no worker has them any more. */
+export async function deleteWorker(c: Connection, id: number): Promise<void> {
+  await c.execute('delete from pgsnapman.worker where id = $1', [id]);
 }
 
 /** Filters: status. */

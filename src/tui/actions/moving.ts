@@ -5,10 +5,11 @@ import { changeLayer, changeList, putDetails } from '../state/changes.ts';
 import { detailsView, listView, open } from '../state/navigate.ts';
 import type { Theme } from '../theme/theme.ts';
 import { createTheme } from '../theme/theme.ts';
-import { clampScroll, detailsLines } from '../view/details-body.ts';
+import { detailsLines } from '../view/details-body.ts';
 import { helpLines } from '../view/help-body.ts';
 import { layoutOf } from '../view/layout.ts';
 import { lineOfTarget, overviewColumns, overviewTargets } from '../view/overview-body.ts';
+import { clampScroll } from '../view/text-window.ts';
 import type { Program } from './program.ts';
 
 type Step = 'line' | 'page' | 'all';

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/text/numbers.ts';
 import type { ListRow, RowId } from '../list/list-state.ts';
 import { chosenIds, chosenRows } from '../list/marks.ts';
 import type { ListScreen } from '../screens/screen.ts';
@@ -46,7 +47,7 @@ export function say(program: Program, text: string, level: 'info' | 'warning' | 
 export function subjectText({ screen, rows, ids }: Subject): string {
   const [row] = rows;
   if (ids.length === 1 && row !== undefined) return screen.name(row);
-  return `${ids.length} ${screen.noun}s`;
+  return countOf(ids.length, screen.noun);
 }
 
 export const numericIds = (ids: readonly RowId[]): number[] => ids.map(Number);

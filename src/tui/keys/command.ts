@@ -13,7 +13,24 @@ export type KeyContext =
   | 'dialog'
   | 'schedule';
 
-export type KeyGroup = 'Screens' | 'Moving' | 'Lists' | 'Marks' | 'Details' | 'Actions' | 'Program' | 'Typing';
+/** Titles of the help, in its order. */
+export const KEY_GROUPS = [
+  'Screens',
+  'Moving',
+  'Lists',
+  'Marks',
+  'Details',
+  'Actions',
+  'Program',
+  'Typing a filter',
+  'Going to a screen',
+  'A choice',
+  'A question',
+  'A dialog',
+  'A schedule',
+  'The help',
+] as const;
+export type KeyGroup = (typeof KEY_GROUPS)[number];
 
 /** A thing that keys do. The help, the hints, the documentation and the dispatcher are all made from these. */
 export interface Command {

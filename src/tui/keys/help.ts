@@ -1,6 +1,6 @@
-import type { Command, KeyContext, KeyGroup } from './command.ts';
+import { type Command, KEY_GROUPS, type KeyContext, type KeyGroup } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { keyLabel } from './key-name.ts';
+import { DIGITS, keyLabel } from './key-name.ts';
 
 interface HelpEntry {
   keys: string;
@@ -12,13 +12,13 @@ export interface HelpGroup {
   entries: readonly HelpEntry[];
 }
 
-const ORDER: readonly KeyGroup[] = ['Screens', 'Moving', 'Lists', 'Marks', 'Details', 'Actions', 'Program', 'Typing'];
-
-const keysText = (command: Command): string => command.keys.map(keyLabel).join(' ');
+/** `Enter 1-9`: the nine digits are told as one. */
+const keysText = ({ keys }: Command): string =>
+  keys.map(keyLabel).join(' ').replace(DIGITS.join(' '), `${DIGITS[0]}-${DIGITS[8]}`);
 
 /** Every key once, in groups; the same for the help screen and the documentation. */
 export function helpGroups(): HelpGroup[] {
-  return ORDER.map((title) => ({
+  return KEY_GROUPS.map((title) => ({
     title,
     entries: (COMMANDS as readonly Command[])
       .filter((command) => command.group === title)

@@ -19,6 +19,8 @@ export interface InkKey {
   eventType?: 'press' | 'repeat' | 'release' | undefined;
 }
 
+export const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+
 const SPECIAL: readonly (readonly [keyof InkKey, string])[] = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],

@@ -34,6 +34,8 @@ export interface PlacedColumn<Row> {
 }
 
 export const COLUMN_GAP = 2;
+const MAIN_PRIORITY = 1;
+const WHOLE_NAME = 16;
 
 /** Widest cells by column title, for the columns that may grow: those of before, or of the rows where they are wider. */
 export function naturalWidths<Row>(
@@ -67,13 +69,14 @@ export function placeColumns<Row>(
 ): readonly PlacedColumn<Row>[] {
   let moved = shift;
   let shown = columns.filter(({ priority }) => priority === 0 || moved-- <= 0);
-  const total = (): number => shown.reduce((sum, column) => sum + column.width + COLUMN_GAP, -COLUMN_GAP);
+  const total = (): number =>
+    shown.reduce((sum, column) => sum + neededWidth(column, natural) + COLUMN_GAP, -COLUMN_GAP);
   while (total() > width && shown.length > 1) {
     const worst = shown.reduce((a, b) => (b.priority >= a.priority ? b : a));
     if (worst.priority === 0) break;
     shown = shown.filter((column) => column !== worst);
   }
-  let room = width - total();
+  let room = width - shown.reduce((sum, column) => sum + column.width + COLUMN_GAP, -COLUMN_GAP);
   const placed = shown.map((column) => ({ column, width: column.width }));
   // The most important columns take what they can use first.
   for (const place of [...placed].sort((a, b) => a.column.priority - b.column.priority)) {
@@ -85,6 +88,13 @@ export function placeColumns<Row>(
   }
   if (room < 0 && placed.length > 0) shrinkLast(placed, -room);
   return placed;
+}
+
+/** Names that are not very long are told whole, before columns of less importance have room. */
+function neededWidth<Row>(column: Column<Row>, natural: Readonly<Record<string, number>>): number {
+  const { title, width, maxWidth = width, priority } = column;
+  if (priority > MAIN_PRIORITY) return width;
+  return Math.max(width, Math.min(maxWidth, WHOLE_NAME, natural[title] ?? width));
 }
 
 /** Even the columns that stay are too wide: the last ones give way. */

@@ -56,7 +56,7 @@ export const settings = screen<SettingRow>({
   sorts: { key: 'name' },
   columns: [
     nameColumn('NAME', 0, 22, 32, ({ id }) => id),
-    nameColumn('VALUE', 0, 14, 40, ({ value }) => value),
+    nameColumn('VALUE', 0, 12, 16, ({ value }) => value),
     nameColumn('MEANING', 1, 20, 120, ({ comment }) => comment),
   ],
   empty: 'no settings',

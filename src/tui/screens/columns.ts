@@ -22,6 +22,19 @@ export function timeColumn<Row>(title: string, priority: number, time: (row: Row
   return { title, width: 11, priority, cell: (row, { now, zone }) => shortTime(time(row), now, zone) };
 }
 
+/** How a run ended; nothing ran yet: a dash. */
+export function outcomeColumn<Row>(title: string, priority: number, outcome: (row: Row) => string | null): Column<Row> {
+  return {
+    title,
+    width: 11,
+    priority,
+    cell: (row) => {
+      const found = outcome(row);
+      return found === null ? '-' : stateCell(found);
+    },
+  };
+}
+
 export function nameColumn<Row>(
   title: string,
   priority: number,

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/text/numbers.ts';
 import { type DumpJobListRow, dumpJobPages } from '../../sql/catalog/pages/dump-job-pages.ts';
 import { fetchDumpJobHistory, type RunSummary } from '../../sql/catalog/result-details.ts';
 import type { CellContext, Column } from '../list/columns.ts';
@@ -5,10 +6,9 @@ import type { ListRow } from '../list/list-state.ts';
 import { nextRunOf } from '../schedule/next-runs.ts';
 import { scheduleInWords } from '../schedule/words.ts';
 import { clean } from '../text/clean.ts';
-import { runTime, shortTime } from '../text/time.ts';
+import { runTime } from '../text/time.ts';
 import { listText } from '../text/values.ts';
-import { toneOf, toneText } from '../theme/tones.ts';
-import { nameColumn, nextRunText, numberColumn, stateColumn } from './columns.ts';
+import { nameColumn, nextRunText, numberColumn, outcomeColumn, stateColumn, timeColumn } from './columns.ts';
 import { field, stateField, timeField } from './detail-lines.ts';
 import { historyLines } from './history.ts';
 import { type Detail, type Link, screen } from './screen.ts';
@@ -28,25 +28,15 @@ const columns: readonly Column<Row>[] = [
     title: 'SCHEDULE',
     width: 12,
     maxWidth: 20,
-    priority: 4,
+    priority: 5,
     cell: (row) => clean(row.schedule ?? (row.run_at === null ? 'once' : 'at a time')),
   },
-  { title: 'NEXT', width: 11, priority: 3, cell: nextRunText },
-  {
-    title: 'LAST',
-    width: 22,
-    priority: 5,
-    cell: (row, { now, zone }) =>
-      row.last_outcome === null
-        ? '-'
-        : {
-            text: `${toneText(row.last_outcome).padEnd(10)} ${shortTime(row.last_started_at, now, zone)}`,
-            style: toneOf(row.last_outcome).style,
-          },
-  },
-  { title: 'KEEP', width: 10, priority: 7, cell: keepText },
-  nameColumn('WORKER', 6, 8, 16, ({ worker_name }) => worker_name),
-  nameColumn('COMMENT', 8, 10, 40, ({ comment }) => comment),
+  { title: 'NEXT', width: 11, priority: 4, cell: nextRunText },
+  outcomeColumn('LAST', 3, ({ last_outcome }) => last_outcome),
+  timeColumn('LAST RUN', 6, ({ last_started_at }) => last_started_at),
+  { title: 'KEEP', width: 10, priority: 8, cell: keepText },
+  nameColumn('WORKER', 7, 8, 16, ({ worker_name }) => worker_name),
+  nameColumn('COMMENT', 9, 10, 40, ({ comment }) => comment),
 ];
 
 function keepText(row: Row): string {
@@ -70,10 +60,7 @@ function details(row: Row, extra: unknown, context: CellContext): readonly Detai
       ? [field('last dump', null)]
       : [stateField('last dump', row.last_outcome), timeField('', row.last_started_at, context)]),
     ...(row.last_message === null ? [] : [field('why', row.last_message, 'bad')]),
-    field(
-      'triggers',
-      row.trigger_count === 0 ? '-' : `${row.trigger_count} restore job${row.trigger_count === 1 ? '' : 's'}`,
-    ),
+    field('triggers', row.trigger_count === 0 ? '-' : countOf(row.trigger_count, 'restore job')),
     field('schemas', row.schemas.length === 0 ? 'all' : listText(row.schemas)),
     field('tables', row.tables.length === 0 ? 'all' : listText(row.tables)),
     field('options', listText(row.options)),

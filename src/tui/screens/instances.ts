@@ -11,8 +11,8 @@ type Row = InstanceListRow & ListRow & { id: number };
 
 const columns: readonly Column<Row>[] = [
   stateColumn(({ status }) => status),
-  nameColumn('NAME', 0, 14, 32, ({ name }) => name),
-  { title: 'ADDRESS', width: 16, maxWidth: 36, priority: 1, cell: ({ host, port }) => `${clean(host)}:${port}` },
+  nameColumn('NAME', 0, 12, 32, ({ name }) => name),
+  { title: 'ADDRESS', width: 20, maxWidth: 36, priority: 1, cell: ({ host, port }) => `${clean(host)}:${port}` },
   nameColumn('ENV', 4, 6, 12, ({ environment }) => environment),
   numberColumn('DATABASES', 5, 9, ({ database_count }) => countText(database_count)),
   numberColumn('SIZE', 6, 10, ({ database_bytes }) => bytesText(database_bytes)),
@@ -23,6 +23,10 @@ const columns: readonly Column<Row>[] = [
   { title: 'RESTORES', width: 8, priority: 8, cell: ({ restores }) => restores },
   nameColumn('COMMENT', 9, 10, 40, ({ comment }) => comment),
 ];
+
+/** Sizes are known of databases that a worker found. */
+const databasesText = ({ database_count: count, database_bytes: bytes }: Row): string =>
+  bytes === null ? countText(count) : `${countText(count)}, ${bytesText(bytes)}`;
 
 function details(row: Row, _extra: unknown, context: CellContext): readonly Detail[] {
   return [
@@ -36,7 +40,7 @@ function details(row: Row, _extra: unknown, context: CellContext): readonly Deta
     field('service', row.service),
     field('sslmode', row.sslmode),
     field('window', `${row.window_start} to ${row.window_end}`),
-    field('databases', `${countText(row.database_count)}, ${bytesText(row.database_bytes)}`),
+    field('databases', databasesText(row)),
     field('dump jobs', row.job_count),
     timeField('last dump', row.last_dump_at, context),
     field('new databases', row.auto_add === 'inherit' ? 'as the worker says' : row.auto_add),

@@ -5,10 +5,9 @@ import type { ListRow } from '../list/list-state.ts';
 import { nextRunOf } from '../schedule/next-runs.ts';
 import { scheduleInWords } from '../schedule/words.ts';
 import { clean } from '../text/clean.ts';
-import { runTime, shortTime } from '../text/time.ts';
+import { runTime } from '../text/time.ts';
 import { listText, nameText } from '../text/values.ts';
-import { toneOf, toneText } from '../theme/tones.ts';
-import { nameColumn, nextRunText, numberColumn, stateColumn } from './columns.ts';
+import { nameColumn, nextRunText, numberColumn, outcomeColumn, stateColumn, timeColumn } from './columns.ts';
 import { field, stateField, timeField } from './detail-lines.ts';
 import { historyLines } from './history.ts';
 import { type Detail, type Link, screen } from './screen.ts';
@@ -34,7 +33,7 @@ const columns: readonly Column<Row>[] = [
   numberColumn('ID', 2, 5, ({ id }) => String(id)),
   nameColumn('INTO', 0, 14, 32, ({ dest_dbname }) => dest_dbname),
   nameColumn('ON', 1, 12, 24, ({ dest_instance_name }) => dest_instance_name),
-  { title: 'FROM', width: 16, maxWidth: 36, priority: 3, cell: sourceText },
+  { title: 'FROM', width: 14, maxWidth: 36, priority: 3, cell: sourceText },
   { title: 'WHEN', width: 12, maxWidth: 20, priority: 5, cell: whenText },
   {
     title: 'NEXT',
@@ -42,19 +41,9 @@ const columns: readonly Column<Row>[] = [
     priority: 6,
     cell: (row, context) => (row.job_type === 'trigger' ? '-' : nextRunText(row, context)),
   },
-  {
-    title: 'LAST',
-    width: 22,
-    priority: 4,
-    cell: (row, { now, zone }) =>
-      row.last_outcome === null
-        ? '-'
-        : {
-            text: `${toneText(row.last_outcome).padEnd(10)} ${shortTime(row.last_started_at, now, zone)}`,
-            style: toneOf(row.last_outcome).style,
-          },
-  },
-  { title: 'EXISTING', width: 11, priority: 7, cell: ({ existing_db }) => existing_db },
+  outcomeColumn('LAST', 2, ({ last_outcome }) => last_outcome),
+  timeColumn('LAST RUN', 4, ({ last_started_at }) => last_started_at),
+  { title: 'IF IT EXISTS', width: 12, priority: 7, cell: ({ existing_db }) => existing_db },
   nameColumn('COMMENT', 8, 10, 40, ({ comment }) => comment),
 ];
 
@@ -73,7 +62,7 @@ function details(row: Row, extra: unknown, context: CellContext): readonly Detai
     field('when', whenText(row)),
     ...(row.schedule === null ? [] : [field('', scheduleInWords(row.schedule) ?? 'cannot be read')]),
     ...(row.schedule === null ? [] : [field('next run', next === null ? '-' : runTime(next, zone))]),
-    field('existing', row.existing_db),
+    field('if it exists', row.existing_db),
     field('roles', row.role_handling),
     ...(row.last_outcome === null
       ? [field('last run', null)]

@@ -18,6 +18,8 @@ export interface CatalogLink {
   open(): Promise<void>;
   /** The connection; null while there is none. */
   current(): Connection | null;
+  /** What is connected is of no use any more: a new connection is made. */
+  giveUp(why: string): void;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,9 @@ export function createCatalogLink(openCatalog: () => Promise<Connection>, events
   return {
     open: connect,
     current: () => connection,
+    giveUp(why) {
+      if (connection !== null) lose(connection, new Error(why));
+    },
     async close() {
       closed = true;
       clearTimeout(timer);

@@ -4,6 +4,7 @@ import { flash } from '../state/changes.ts';
 import type { Store } from '../state/store.ts';
 import { clean } from '../text/clean.ts';
 import { type CatalogLink, createCatalogLink } from './catalog-link.ts';
+import { createPatience } from './patience.ts';
 import { everythingIsStale, tablesChanged, timePassed } from './staleness.ts';
 import { nextTask, type Task } from './tasks.ts';
 import { createTimers } from './timers.ts';
@@ -48,6 +49,7 @@ export function createSession({ store, openCatalog, readOnly }: SessionOptions):
           name: clean(facts.name),
           readOnly: readOnly || facts.readOnly,
           message: null,
+          slow: false,
         } as const;
         const fresh = everythingIsStale({ ...state, connection });
         return again ? flash(fresh, 'the catalog is back') : fresh;
@@ -59,7 +61,7 @@ export function createSession({ store, openCatalog, readOnly }: SessionOptions):
       store.update((state) =>
         state.connection.state === 'lost' && state.connection.message === text
           ? state
-          : { ...state, connection: { ...state.connection, state: 'lost', message: text } },
+          : { ...state, connection: { ...state.connection, state: 'lost', message: text, slow: false } },
       );
     },
     changed(table) {
@@ -68,6 +70,11 @@ export function createSession({ store, openCatalog, readOnly }: SessionOptions):
       const wait = Math.max(GATHER_MS, refreshedAt + REFRESH_INTERVAL_MS - Date.now());
       gathering = setTimeout(gathered, wait);
     },
+  });
+
+  const patience = createPatience({
+    slow: (slow) => store.update((state) => ({ ...state, connection: { ...state.connection, slow } })),
+    silent: () => link.giveUp('it does not answer'),
   });
 
   const gathered = (): void => {
@@ -93,7 +100,7 @@ export function createSession({ store, openCatalog, readOnly }: SessionOptions):
   const carryOut = async (task: Task, catalog: Connection): Promise<void> => {
     if (task.begin !== undefined) store.update(task.begin);
     try {
-      store.update(await task.read(catalog));
+      store.update(await patience.watch(task.read(catalog), 'question'));
     } catch (error) {
       // A lost connection reads everything again when it is back.
       if (link.current() === catalog) store.update((state) => task.fail(state, sentence(error)));
@@ -118,6 +125,7 @@ export function createSession({ store, openCatalog, readOnly }: SessionOptions):
       clearInterval(polling);
       clearTimeout(gathering);
       timers.stop();
+      patience.stop();
       await link.close();
     },
     async act(work) {
@@ -127,7 +135,7 @@ export function createSession({ store, openCatalog, readOnly }: SessionOptions):
         return false;
       }
       try {
-        await work(catalog);
+        await patience.watch(work(catalog), 'work');
         return true;
       } catch (error) {
         store.update((state) => flash(state, sentence(error), 'error'));

@@ -73,6 +73,8 @@ interface ConnectionState {
   readOnly: boolean;
   /** Why it was lost. */
   message: string | null;
+  /** It has not answered for a while. */
+  slow: boolean;
 }
 
 export interface Flash {
@@ -110,7 +112,7 @@ export function initialState(size: AppState['size'], now: Date, zone: string, re
     size,
     now,
     zone,
-    connection: { state: 'connecting', name: 'catalog', readOnly, message: null },
+    connection: { state: 'connecting', name: 'catalog', readOnly, message: null, slow: false },
     pulse: null,
     pulseWanted: true,
     stack: [OVERVIEW],

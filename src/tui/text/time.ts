@@ -1,3 +1,5 @@
+import { countOf } from '../../core/text/numbers.ts';
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The zone in which this person reads times. */
@@ -64,7 +66,7 @@ export function clockTime(time: Date, zone: string): string {
 export function ago(time: Date, now: Date): string {
   const minutes = Math.floor((now.getTime() - time.getTime()) / 60_000);
   if (minutes < 1) return 'just now';
-  if (minutes < 120) return `${minutes} minute${minutes === 1 ? '' : 's'} ago`;
+  if (minutes < 120) return `${countOf(minutes, 'minute')} ago`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} hours ago` : `${Math.floor(hours / 24)} days ago`;
 }

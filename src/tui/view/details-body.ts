@@ -3,6 +3,7 @@ import type { AppState, DetailsView } from '../state/app-state.ts';
 import type { Theme } from '../theme/theme.ts';
 import { detailText } from './detail-text.ts';
 import type { Layout } from './layout.ts';
+import { type Body, textWindow } from './text-window.ts';
 
 /** All lines of the details, of which the body shows as many as it is high. */
 export function detailsLines(state: AppState, view: DetailsView, width: number, theme: Theme): string[] {
@@ -20,13 +21,7 @@ export function detailsLines(state: AppState, view: DetailsView, width: number, 
   return [...notes, ...detailText(lines, width, theme, details.wrap)];
 }
 
-export function detailsBody(state: AppState, view: DetailsView, layout: Layout, theme: Theme): string[] {
+export function detailsBody(state: AppState, view: DetailsView, layout: Layout, theme: Theme): Body {
   const lines = detailsLines(state, view, layout.width, theme);
-  const scroll = clampScroll(state.details[view.key]?.scroll ?? 0, lines.length, layout.bodyHeight);
-  return lines.slice(scroll, scroll + layout.bodyHeight);
-}
-
-/** The last line stays at the bottom. */
-export function clampScroll(scroll: number, lines: number, height: number): number {
-  return Math.max(0, Math.min(scroll, lines - height));
+  return textWindow(lines, state.details[view.key]?.scroll ?? 0, layout.bodyHeight);
 }

@@ -4,13 +4,14 @@ import { MINIMUM_COLUMNS, MINIMUM_ROWS } from '../terminal/check-terminal.ts';
 import { cut } from '../text/fit.ts';
 import type { Theme } from '../theme/theme.ts';
 import { bottomLines } from './bottom.ts';
-import { clampScroll, detailsBody } from './details-body.ts';
-import { headerLine, titleLine } from './header.ts';
+import { detailsBody } from './details-body.ts';
+import { headerLine, listPlace, titleLine } from './header.ts';
 import { helpLines } from './help-body.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { listBody } from './list-body.ts';
 import { overviewBody } from './overview-body.ts';
 import { panelHeight } from './panel-size.ts';
+import { type Body, textWindow } from './text-window.ts';
 
 /** Layers that are drawn by components, over the lower part of the body. */
 type PanelLayer = MenuLayer | DialogLayer | ScheduleLayer;
@@ -27,27 +28,28 @@ export function frameOf(state: AppState, theme: Theme): Frame {
   if (layout.tooSmall) return { above: tooSmallLines(state, layout), panel: null, below: [] };
   const panel = panelOf(state, layout);
   const bodyHeight = layout.bodyHeight - (panel?.height ?? 0);
-  const body = bodyLines(state, layout, theme).slice(0, bodyHeight);
-  const padding = Array.from({ length: bodyHeight - body.length }, () => '');
+  const body = bodyOf(state, layout, theme);
+  const lines = body.lines.slice(0, bodyHeight);
+  const padding = Array.from({ length: bodyHeight - lines.length }, () => '');
   return {
-    above: [headerLine(state, theme), titleLine(state, theme), ...body, ...padding],
+    above: [headerLine(state, theme), titleLine(state, body.place, theme), ...lines, ...padding],
     panel,
     below: bottomLines(state, theme),
   };
 }
 
-function bodyLines(state: AppState, layout: Layout, theme: Theme): string[] {
+/** The frame without a panel, as the lines of the screen. */
+export const linesOf = ({ above, below }: Frame): readonly string[] => [...above, ...below];
+
+function bodyOf(state: AppState, layout: Layout, theme: Theme): Body {
   const layer = topLayer(state);
-  if (layer?.kind === 'help') {
-    const lines = helpLines(layout.width, theme);
-    const scroll = clampScroll(layer.scroll, lines.length, layout.bodyHeight);
-    return lines.slice(scroll, scroll + layout.bodyHeight);
-  }
+  if (layer?.kind === 'help') return textWindow(helpLines(layout.width, theme), layer.scroll, layout.bodyHeight);
   const view = currentView(state);
-  if (view.kind === 'overview') return overviewBody(state, layout, theme);
   if (view.kind === 'details') return detailsBody(state, view, layout, theme);
+  if (view.kind === 'overview') return { lines: overviewBody(state, layout, theme), place: '' };
   const list = state.lists[view.key];
-  return list === undefined ? [] : listBody(state, list, layout, theme);
+  if (list === undefined) return { lines: [], place: '' };
+  return { lines: listBody(state, list, layout, theme), place: listPlace(list) };
 }
 
 function panelOf(state: AppState, layout: Layout): Frame['panel'] {

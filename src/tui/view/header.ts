@@ -1,7 +1,8 @@
 import { formatCount } from '../../core/text/numbers.ts';
+import type { ListState } from '../list/list-state.ts';
 import { listScreen } from '../screens/screens.ts';
 import { COUNT_LIMIT } from '../session/tasks.ts';
-import { type AppState, currentView, topLayer, type View } from '../state/app-state.ts';
+import { type AppState, topLayer, type View } from '../state/app-state.ts';
 import { clean } from '../text/clean.ts';
 import { cut, widthOf } from '../text/fit.ts';
 import { clockTime } from '../text/time.ts';
@@ -12,6 +13,8 @@ interface Piece {
   text: string;
   paint(text: string): string;
 }
+
+const ROOM_FOR_OUR_NAME = 76;
 
 const plainPiece = (text: string): Piece => ({ text, paint: (same) => same });
 
@@ -30,14 +33,25 @@ function spread(left: readonly Piece[], right: readonly Piece[], width: number, 
   return paintAll(kept);
 }
 
+function modeOf({ state, slow, readOnly }: AppState['connection']): string {
+  if (state !== 'connected') return state.toUpperCase();
+  if (slow) return 'SLOW';
+  return readOnly ? 'RO' : 'RW';
+}
+
 /** `pgsnapman  catalog@db0 [RW]   workers 3/3   running 2   failed 1         03:12`. */
 export function headerLine(state: AppState, theme: Theme): string {
   const { connection, pulse, now, zone, size } = state;
-  const mode = connection.state === 'connected' ? (connection.readOnly ? 'RO' : 'RW') : connection.state.toUpperCase();
+  const bold = (text: string): string => theme.paint('bold', text);
+  // The narrowest terminals have no room for our own name.
+  const ownName = size.columns < ROOM_FOR_OUR_NAME ? [] : [{ text: 'pgsnapman', paint: bold }, plainPiece('  ')];
   const left: Piece[] = [
-    { text: 'pgsnapman', paint: (text) => theme.paint('bold', text) },
-    plainPiece(`  ${connection.name} `),
-    { text: `[${mode}]`, paint: (text) => theme.paint(connection.state === 'lost' ? 'bad' : 'plain', text) },
+    ...ownName,
+    plainPiece(`${connection.name} `),
+    {
+      text: `[${modeOf(connection)}]`,
+      paint: (text) => theme.paint(connection.state === 'lost' ? 'bad' : 'plain', text),
+    },
     ...(state.frozen ? [{ text: ' [frozen]', paint: (text: string) => theme.paint('warning', text) }] : []),
   ];
   if (pulse !== null) {
@@ -59,13 +73,12 @@ export function headerLine(state: AppState, theme: Theme): string {
   return spread(left, right, size.columns, theme);
 }
 
-/** Where we are, and what of it is listed. */
-export function titleLine(state: AppState, theme: Theme): string {
-  if (topLayer(state)?.kind === 'help') return theme.paint('heading', 'Help');
-  const path = pathOf(state.stack).join(` ${theme.symbols.into} `);
-  const left: Piece = { text: path, paint: (text) => theme.paint('heading', text) };
-  const right: Piece = { text: listFacts(state), paint: (text) => theme.paint('dim', text) };
-  return spread([left], right.text === '' ? [] : [right], state.size.columns, theme);
+/** Where we are, and which part of it is on the screen. */
+export function titleLine(state: AppState, place: string, theme: Theme): string {
+  const path = topLayer(state)?.kind === 'help' ? ['Help'] : pathOf(state.stack);
+  const left: Piece = { text: path.join(` ${theme.symbols.into} `), paint: (text) => theme.paint('heading', text) };
+  const right: Piece = { text: place, paint: (text) => theme.paint('dim', text) };
+  return spread([left], place === '' ? [] : [right], state.size.columns, theme);
 }
 
 /** The overview is where everything begins, so it is only named when we are there. */
@@ -79,10 +92,8 @@ function pathOf(stack: readonly View[]): string[] {
   });
 }
 
-function listFacts(state: AppState): string {
-  const view = currentView(state);
-  const list = view.kind === 'list' ? state.lists[view.key] : undefined;
-  if (list === undefined) return '';
+/** How much is listed, by which filter, in which order. */
+export function listPlace(list: ListState): string {
   const { pages, sorts } = listScreen(list.screen);
   const descending = (pages.sorts[list.sort]?.[0]?.descending ?? false) !== list.reversed;
   const count = (value: number | null): string =>

@@ -2,7 +2,7 @@ import { helpGroups } from '../keys/help.ts';
 import { cut, padTo, wrap } from '../text/fit.ts';
 import type { Theme } from '../theme/theme.ts';
 
-const KEYS_WIDTH = 16;
+const KEYS_WIDTH = 17;
 
 /** All lines of the help, of which the body shows as many as it is high. */
 export function helpLines(width: number, theme: Theme): string[] {

@@ -2,18 +2,10 @@ import type { AppState } from '../state/app-state.ts';
 import { padTo } from '../text/fit.ts';
 import type { Theme } from '../theme/theme.ts';
 import type { Layout } from './layout.ts';
-import {
-  lastDayPart,
-  latePart,
-  nextRunPart,
-  type OverviewLine,
-  type OverviewPart,
-  repositoryPart,
-  runningPart,
-  type Target,
-  uncoveredPart,
-  workerPart,
-} from './overview-lines.ts';
+import { repositoryPart, workerPart } from './overview/machines.ts';
+import type { OverviewLine, OverviewPart, Target } from './overview/part.ts';
+import { latePart, nextRunPart, uncoveredPart } from './overview/plan.ts';
+import { lastDayPart, runningPart } from './overview/results.ts';
 
 /** From here on two columns are easier to take in than one long one. */
 const TWO_COLUMNS = 110;

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type WorkerConfiguration, workerConfigurationSchema } from '../../core/model/configuration.ts';
@@ -31,6 +31,12 @@ export async function loadConfiguration(folder: string): Promise<CachedConfigura
     }
   }
   return { configuration: null, broken };
+}
+
+/** Differs whenever another configuration was stored; null: there is none. */
+export async function cacheMark(folder: string): Promise<string | null> {
+  const found = await stat(join(folder, FILE)).catch(() => null);
+  return found === null ? null : `${found.ino} ${found.mtimeMs} ${found.size}`;
 }
 
 /**

@@ -1,20 +1,30 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionSettings, libpqEnvironment } from '../../core/connection/connection-settings.ts';
-import { TOC_FILE } from '../../core/dump/archive-files.ts';
+import { chosenTableBytes } from '../../core/dump/chosen-tables.ts';
 import { dumpCommand } from '../../core/dump/dump-command.ts';
-import { explainDumpFailure, isLockLostInBetween } from '../../core/dump/dump-error.ts';
-import type { DumpTrack } from '../../core/dump/dump-progress.ts';
+import { explainDumpFailure, isLockLostInBetween, isPassingFailure } from '../../core/dump/dump-error.ts';
+import { trackLine } from '../../core/dump/dump-progress.ts';
+import { checkStagingRoom, leastStagingBytes } from '../../core/dump/staging-room.ts';
 import { PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
-import { parseToc } from '../../core/postgres/toc.ts';
+import type { StoredFile } from '../../core/manifest/manifest.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
+import { faultPoint } from '../fault.ts';
+import type { ChildResult } from '../process/run-child.ts';
+import type { DumpWriter } from '../repository/repository.ts';
+import { freeBytes } from '../repository/room.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { DumpTask } from './dump-result.ts';
 import type { DumpSession } from './dump-session.ts';
+import { DumpWatch } from './dump-watch.ts';
+import { ItemsOfToc } from './items-of-toc.ts';
+import { type Archive, readArchive } from './read-archive.ts';
 import type { RunLog } from './run-log.ts';
-import { type PgDumpEnd, runPgDump } from './run-pg-dump.ts';
-import { cancelled, stalled } from './stopped.ts';
+import { runPgDump } from './run-pg-dump.ts';
+import { bytesOf, stagedFiles } from './staging.ts';
+import { StagingIntake } from './staging-intake.ts';
+import { StoppedRun, stalled, unlessAborted } from './stopped.ts';
 
 export interface DatabaseDump {
   task: DumpTask;
@@ -28,105 +38,175 @@ export interface DatabaseDump {
   /** Where pg_dump writes; does not exist yet. */
   directory: string;
   log: RunLog;
+  /** Begins the dump in the repository; a second time when a first attempt has been given up. */
+  begin(): Promise<DumpWriter>;
 }
+
+/** Files of a dump, all of them in the repository; nothing is committed. */
+export interface TakenFiles {
+  archive: Archive;
+  stored: StoredFile[];
+  writer: DumpWriter;
+}
+
+/** How long giving up waits for a repository that stands still. */
+const GIVING_UP_MS = 2_000;
 
 /**
- * Runs pg_dump until it has ended well; a parallel dump that loses a lock in between (somebody asked for an exclusive one
- * while it was queued) is tried again with one table at a time.
- * @throws PgSnapManError run_failed with the reason, StoppedRun when it was cancelled or stalled
+ * Runs pg_dump until it has ended well, and takes its files into the repository, those that are finished while it still
+ * runs. A parallel dump that loses a lock in between (somebody asked for an exclusive one while it was queued) is tried
+ * again with one table at a time.
+ * @throws PgSnapManError run_failed with the reason, StoppedRun when it stalled
  */
-export async function dumpDatabase(dump: DatabaseDump): Promise<void> {
-  const jobs = dump.task.job.parallel;
-  let end = await attempt(dump, jobs);
-  if (end.stopped === null && end.child.exitCode !== 0 && jobs > 1 && isLockLostInBetween(end.child.stderrTail)) {
-    dump.log.add('pgsnapman: a lock was asked for in between; trying again with one table at a time');
-    await rm(dump.directory, { recursive: true, force: true });
-    end = await attempt(dump, 1);
-  }
-  if (end.stopped === 'cancelled') throw cancelled();
-  if (end.stopped === 'stalled') {
-    throw stalled(dump.context.limits.stallTimeoutMs, 'pg_dump', end.waiting ?? 'for an answer of the server');
-  }
-  if (end.child.exitCode === 0) return;
-  const { message, hint } = explainDumpFailure({
-    ...end.child,
-    lines: end.child.stderrTail,
-    user: dump.settings.user,
-    serverVersionNum: dump.session.serverVersionNum,
-    toolVersion: dump.tools.version.text,
-    waiting: end.waiting,
-  });
-  throw new PgSnapManError('run_failed', message, hint);
+export async function dumpDatabase(dump: DatabaseDump): Promise<TakenFiles> {
+  const { context, task, tables, facts, log } = dump;
+  const jobs = task.job.parallel;
+  const tableBytes = chosenTableBytes(task.job, tables, facts);
+  checkStagingRoom(leastStagingBytes(tableBytes, jobs), await freeBytes(context.stagingDirectory));
+  const expectedBytes = task.job.dump_type === 'schema' ? null : tableBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const taken = await new Attempt(dump, jobs, expectedBytes).run();
+  if (taken !== 'lock lost') return taken;
+  log.add('pgsnapman: a lock was asked for in between; trying again with one table at a time');
+  await rm(dump.directory, { recursive: true, force: true });
+  return (await new Attempt(dump, 1, expectedBytes).run()) as TakenFiles;
 }
 
-async function attempt(dump: DatabaseDump, jobs: number): Promise<PgDumpEnd> {
-  const { task, context, session, directory, snapshot } = dump;
-  const command = dumpCommand({
-    pgDump: dump.tools.pgDump,
-    job: task.job,
-    tables: dump.tables,
-    encoding: dump.facts.database.encoding,
-    jobs,
-    directory,
-    snapshot,
-    lockWaitTimeoutMs: context.limits.lockWaitTimeoutMs,
-    connection: libpqEnvironment(dump.settings),
-    applicationName: session.applicationName,
-  });
-  const items = new ItemCount(directory);
-  const totalBytes = expectedBytes(dump);
-  return await runPgDump({
-    command,
-    jobs,
-    directory,
-    session,
-    stallTimeoutMs: context.limits.stallTimeoutMs,
-    signal: context.signal,
-    onLine: (line) => dump.log.add(line),
-    onProgress: (track, bytes) => {
-      items.look(track);
-      context.onProgress({
-        stage: 'dumping',
-        item: track.item,
-        done_bytes: bytes,
-        total_bytes: totalBytes === null ? null : Math.max(totalBytes, bytes),
-        done_items: track.doneItems,
-        total_items: items.total,
-      });
-    },
-  });
-}
+class Attempt {
+  private readonly dump: DatabaseDump;
+  private readonly jobs: number;
+  private readonly stop = new AbortController();
+  private readonly items: ItemsOfToc;
+  private readonly writer: Promise<DumpWriter>;
+  private readonly intake: StagingIntake;
+  private readonly watch: DumpWatch;
 
-/** Sizes of the tables that are dumped, as the server knows them: not what their text will take, but near enough. */
-function expectedBytes({ task, tables, facts }: DatabaseDump): number | null {
-  const { job } = task;
-  if (job.dump_type === 'schema') return null;
-  const chosen = facts.tables.filter(
-    (table) =>
-      table.kind === 'table' &&
-      (job.schemas.length === 0 || job.schemas.includes(table.schema)) &&
-      (tables.length === 0 || tables.some((wanted) => wanted.schema === table.schema && wanted.name === table.name)),
-  );
-  return chosen.reduce((sum, table) => sum + table.size_bytes, 0);
-}
-
-/** Number of items with data; pg_dump writes its table of contents before the first of them. */
-class ItemCount {
-  total: number | null = null;
-  private readonly file: string;
-  private reading = false;
-
-  constructor(directory: string) {
-    this.file = join(directory, TOC_FILE);
+  constructor(dump: DatabaseDump, jobs: number, expectedBytes: number | null) {
+    const { directory, session, context } = dump;
+    const { stop } = this;
+    this.dump = dump;
+    this.jobs = jobs;
+    this.items = new ItemsOfToc(directory);
+    this.writer = dump.begin();
+    this.writer.catch((error) => stop.abort(error));
+    this.intake = new StagingIntake({
+      directory,
+      writer: this.writer,
+      signal: stop.signal,
+      onFailure: (error) => stop.abort(error),
+    });
+    const { stallTimeoutMs } = context.limits;
+    this.watch = new DumpWatch({
+      directory,
+      session,
+      intake: this.intake,
+      expectedBytes,
+      stallTimeoutMs,
+      onProgress: (progress) => context.onProgress(progress),
+      onStall: (who, waiting) => stop.abort(stalled(stallTimeoutMs, who, waiting)),
+    });
   }
 
-  look(track: DumpTrack): void {
-    if (!track.dumping || this.reading) return;
-    this.reading = true;
-    readFile(this.file)
-      .then((bytes) => {
-        this.total = parseToc(bytes).entries.filter((entry) => entry.fileName !== null).length;
-      })
-      .catch(() => {}); // only for progress; the dump is read in earnest when it is complete
+  /** `lock lost`: another attempt, with one job, can succeed. */
+  async run(): Promise<TakenFiles | 'lock lost'> {
+    const { context } = this.dump;
+    const cancel = () => this.stop.abort(context.signal.reason);
+    context.signal.addEventListener('abort', cancel, { once: true });
+    if (context.signal.aborted) cancel();
+    let done = false;
+    try {
+      const child = await this.runPgDump();
+      if (child.exitCode !== 0 && this.jobs > 1 && isLockLostInBetween(child.stderrTail)) return 'lock lost';
+      if (child.exitCode !== 0) throw this.failure(child);
+      faultPoint('dump.dumped');
+      await this.dump.session.close();
+      const archive = await readArchive(this.dump.directory);
+      await this.storeRest(archive);
+      done = true;
+      return { archive, stored: this.intake.stored, writer: await this.writer };
+    } finally {
+      context.signal.removeEventListener('abort', cancel);
+      this.watch.stop();
+      if (!done) await this.giveUp();
+    }
+  }
+
+  private async runPgDump(): Promise<ChildResult> {
+    const { task, context, session, directory, snapshot, tools, tables, facts, settings } = this.dump;
+    const command = dumpCommand({
+      pgDump: tools.pgDump,
+      job: task.job,
+      tables,
+      encoding: facts.database.encoding,
+      jobs: this.jobs,
+      directory,
+      snapshot,
+      lockWaitTimeoutMs: context.limits.lockWaitTimeoutMs,
+      connection: libpqEnvironment(settings),
+      applicationName: session.applicationName,
+    });
+    const { signal } = this.stop;
+    const child = await runPgDump({ command, session, signal, onLine: (line) => this.onLine(line) });
+    signal.throwIfAborted();
+    return child;
+  }
+
+  private onLine(line: string): void {
+    const { watch, items, intake } = this;
+    this.dump.log.add(line);
+    watch.touch();
+    const before = watch.track;
+    const track = trackLine(before, line, this.jobs);
+    watch.track = track;
+    if (!track.dumping || (track.item === before.item && track.doneItems === before.doneItems)) return;
+    void items.get().then(async (found) => {
+      watch.totalItems = found?.inOrder.length ?? null;
+      for (const item of found?.perhapsFinished(before, track) ?? []) await intake.perhapsFinished(item);
+    });
+  }
+
+  /**
+   * Takes what is left, largest first. Files that the table of contents does not name are stored too: what pg_dump wrote is
+   * what a restore gets.
+   */
+  private async storeRest({ toc, files }: Archive): Promise<void> {
+    const { intake, watch } = this;
+    const staged = await stagedFiles(this.dump.directory);
+    const stored = new Set(intake.stored.map((file) => file.path));
+    const left = staged.filter((file) => !stored.has(file.path)).sort((a, b) => b.sizeBytes - a.sizeBytes);
+    watch.storing(intake.storedBytes + bytesOf(left), stored.size + left.length);
+    const roles = new Map(files.map((file) => [file.path, file.role]));
+    const names = new Map(toc.entries.map(({ fileName, namespace, tag }) => [fileName, `${namespace}.${tag}`]));
+    for (const { path } of left) {
+      const role = roles.get(path) ?? 'other';
+      intake.take({ path, role, name: role === 'table_data' ? (names.get(path) ?? path) : path });
+    }
+    await unlessAborted(intake.drain(), this.stop.signal);
+  }
+
+  private failure(child: ChildResult): PgSnapManError {
+    const { settings, session, tools, context } = this.dump;
+    const lines = child.stderrTail;
+    if (isPassingFailure({ ...child, lines })) context.onPassing?.();
+    const { message, hint } = explainDumpFailure({
+      ...child,
+      lines,
+      user: settings.user,
+      serverVersionNum: session.serverVersionNum,
+      toolVersion: tools.version.text,
+      waiting: this.watch.waiting,
+    });
+    return new PgSnapManError('run_failed', message, hint);
+  }
+
+  /** Nothing of this attempt stays in the repository. One that stands still is not waited for: pruning removes the rest. */
+  private async giveUp(): Promise<void> {
+    this.stop.abort(new Error('the attempt was given up'));
+    const ending = (async () => {
+      await this.intake.stop();
+      await (await this.writer).abort();
+    })().catch(() => {}); // the reason why it was given up says more
+    const { reason } = this.stop.signal;
+    const isStuck = reason instanceof StoppedRun && reason.outcome === 'stalled';
+    await (isStuck ? Promise.race([ending, sleep(GIVING_UP_MS)]) : ending);
   }
 }

@@ -1,17 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ConnectionSettings, instanceConnection } from '../../core/connection/connection-settings.ts';
-import { applicationNameOf, checkDumpJob } from '../../core/dump/dump-command.ts';
+import { checkDumpJob } from '../../core/dump/dump-command.ts';
 import { dumpContent } from '../../core/dump/dump-content.ts';
 import { decideDumpOutcome } from '../../core/dump/dump-outcome.ts';
 import { dumpWarnings } from '../../core/dump/dump-warnings.ts';
 import { globalsSql } from '../../core/dump/globals-sql.ts';
 import { errorCode, PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
-import type { StoredFile } from '../../core/manifest/manifest.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { DumpResult } from '../../core/model/results.ts';
-import { parseQualifiedName } from '../../core/postgres/identifiers.ts';
 import { knownHoles } from '../../core/postgres/known-holes.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import { faultPoint } from '../fault.ts';
@@ -19,18 +16,16 @@ import type { DumpWriter } from '../repository/repository.ts';
 import { storageError } from '../repository/storage-error.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { toolsFor } from '../tools/find-tools.ts';
-import { dumpDatabase } from './dump-database.ts';
+import { dumpDatabase, type TakenFiles } from './dump-database.ts';
 import { manifestDraft } from './dump-manifest.ts';
 import { type DumpTask, dumpResultFromManifest, failedDumpResult } from './dump-result.ts';
-import { DumpSession } from './dump-session.ts';
+import type { DumpSession } from './dump-session.ts';
+import { checkServer, openSession, readFacts } from './dump-source.ts';
 import { RunLog } from './run-log.ts';
-import { cancelled, StoppedRun, withinLimits } from './stopped.ts';
-import { type Archive, readArchive, storeFiles } from './store-files.ts';
+import { cancelled, StoppedRun } from './stopped.ts';
 
 export { type DumpTask, dumpResultFromManifest } from './dump-result.ts';
 export { endLeftoverDump } from './end-leftover-dump.ts';
-
-const OLDEST_SERVER = 120_000;
 
 /**
  * Takes a dump of a database into the repository. Every ordinary failure is a result: outcome failed, stalled or
@@ -68,31 +63,24 @@ class DumpRun {
   }
 
   async take(): Promise<DumpResult> {
-    const { task, context } = this;
+    const { task, context, directory, log } = this;
     checkDumpJob(task.job);
-    const settings = instanceConnection(task.instance, task.job.dbname, context.sources);
-    const session = await this.connect(settings);
+    this.progress('connecting');
+    const { session, settings } = await openSession(task, context);
+    this.session = session;
+    checkServer(session);
     const tools = this.chooseTools(session);
     this.progress('reading facts');
-    const { snapshot, facts, tables } = await this.readFacts(session);
+    const { snapshot, facts, tables } = await readFacts(task, context, session);
+    this.facts = facts;
     faultPoint('dump.started');
-    const { directory, log } = this;
     this.progress('dumping');
-    await dumpDatabase({ task, context, session, settings, tools, snapshot, tables, facts, directory, log });
-    faultPoint('dump.dumped');
+    const begin = () => context.repository.begin({ uuid: task.uuid, startedAt: this.startedAt, jobId: task.job.id });
+    const source = { task, context, session, settings, tools, snapshot, tables, facts };
+    const taken = await dumpDatabase({ ...source, directory, log, begin });
+    this.writer = taken.writer;
     this.warnings = dumpWarnings(facts.left_out, log.warnings, this.holes(tools));
-    const archive = await readArchive(directory);
-    return await this.store(archive, facts, tools);
-  }
-
-  private async connect(settings: ConnectionSettings): Promise<DumpSession> {
-    this.progress('connecting');
-    if (this.context.signal.aborted) throw cancelled();
-    const session = await DumpSession.open(settings, applicationNameOf(this.task.uuid));
-    this.session = session;
-    if (session.serverVersionNum >= OLDEST_SERVER) return session;
-    const hint = 'upgrade the server, or dump it with its own pg_dump';
-    throw new PgSnapManError('run_failed', `servers of version ${session.serverVersion} are too old`, hint);
+    return await this.commit(taken, facts, tools);
   }
 
   private chooseTools(session: DumpSession): ToolSet {
@@ -100,19 +88,6 @@ class DumpRun {
     this.tools = tools;
     this.log.add(`pgsnapman: server ${session.serverVersion}, pg_dump ${tools.version.text} in ${tools.directory}`);
     return tools;
-  }
-
-  private async readFacts(session: DumpSession) {
-    const read = async () => {
-      const snapshot = await session.begin();
-      const facts = await session.readFacts();
-      const tables = await session.withPartitions(this.task.job.tables.map(parseQualifiedName));
-      return { snapshot, facts, tables };
-    };
-    const limits = { signal: this.context.signal, timeoutMs: this.context.limits.stallTimeoutMs };
-    const found = await withinLimits(read(), limits, 'for the facts about the database');
-    this.facts = found.facts;
-    return found;
   }
 
   /** Known holes of the tools: a warning where the server is not trusted, otherwise the doctor's business. */
@@ -124,57 +99,17 @@ class DumpRun {
     return this.task.instance.trusted ? [] : [text];
   }
 
-  private async store(archive: Archive, facts: DatabaseFacts, tools: ToolSet): Promise<DumpResult> {
-    const { task, context } = this;
-    const { repository, signal } = context;
-    const identity = { uuid: task.uuid, startedAt: this.startedAt, jobId: task.job.id };
-    const writer = await repository.begin(identity);
-    this.writer = writer;
-    const stored = await storeFiles({
-      directory: this.directory,
-      archive,
-      writer,
-      signal,
-      onProgress: (done, total) =>
-        context.onProgress({
-          stage: 'storing',
-          item: done.item,
-          done_bytes: done.bytes,
-          total_bytes: total.bytes,
-          done_items: done.items,
-          total_items: total.items,
-        }),
-    });
-    const { outcome, reasons } = decideDumpOutcome({
-      exitCode: 0,
-      expected: archive.files,
-      stored,
-      warnings: this.warnings,
-    });
+  private async commit(taken: TakenFiles, facts: DatabaseFacts, tools: ToolSet): Promise<DumpResult> {
+    const { startedAt, warnings, context } = this;
+    const { archive, stored, writer } = taken;
+    const { outcome, reasons } = decideDumpOutcome({ exitCode: 0, expected: archive.files, stored, warnings });
     if (outcome === 'failed') throw new PgSnapManError('run_failed', reasons.join('; '), 'look at the log of the run');
-    if (signal.aborted) throw cancelled();
+    if (context.signal.aborted) throw cancelled();
     this.progress('committing');
-    return await this.commit(writer, archive, stored, { outcome, facts, tools });
-  }
-
-  private async commit(
-    writer: DumpWriter,
-    archive: Archive,
-    stored: readonly StoredFile[],
-    { outcome, facts, tools }: { outcome: DumpResult['outcome']; facts: DatabaseFacts; tools: ToolSet },
-  ): Promise<DumpResult> {
-    const { startedAt, warnings } = this;
     const content = dumpContent(archive.toc, stored, facts);
-    const draft = manifestDraft(this.task, this.context, {
-      startedAt,
-      outcome,
-      warnings,
-      facts,
-      stored,
-      toolVersion: tools.version.text,
-    });
+    const finished = { startedAt, outcome, warnings, facts, stored, toolVersion: tools.version.text };
     const documents = { facts, content, globalsSql: globalsSql(facts) };
-    const { manifest, manifestSha256 } = await writer.commit(draft, documents);
+    const { manifest, manifestSha256 } = await writer.commit(manifestDraft(this.task, context, finished), documents);
     this.writer = null;
     faultPoint('dump.committed');
     return dumpResultFromManifest(manifest, manifestSha256, content, this.log.text());

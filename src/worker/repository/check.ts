@@ -6,7 +6,7 @@ import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.
 import { BlockCatalog } from './block-catalog.ts';
 import { damageFile, knownDamage, noteDamage } from './damage.ts';
 import { type DumpPlace, readDocument, readDocumentList, readNeeds } from './dump-documents.ts';
-import { dumpFolders, readManifest } from './dump-folder.ts';
+import { dumpFolders, isFolderOf, readManifest } from './dump-folder.ts';
 import { type BlockRow, blockKey } from './pack-index.ts';
 import { CHUNKS, PACK, packPath } from './paths.ts';
 import type { CheckOptions, CheckProblem, CheckReport } from './repository.ts';
@@ -42,7 +42,8 @@ export async function checkRepository(
   const catalog = new BlockCatalog(repository);
   const problems = new Problems();
   const users = new Map<string, { pack: string; block: number; dumps: string[] }>();
-  const folders = await dumpFolders(repository);
+  const { dump } = options;
+  const folders = (await dumpFolders(repository)).filter((name) => dump === undefined || isFolderOf(name, dump));
   for (const folder of folders) await checkDump(repository, folder, catalog, pool, problems, users);
   const rows = await checkBlocks(repository, catalog, problems, users, options);
   const readBytes =

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import { type DatabaseFacts, databaseFactsSchema } from '../../core/facts/database-facts.ts';
+import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { Manifest, StoredFile } from '../../core/manifest/manifest.ts';
 import { type DumpContent, dumpContentSchema } from '../../core/model/results.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
@@ -16,6 +17,7 @@ import { ChunkDumpWriter } from './chunk-dump-writer.ts';
 import { copyDumps } from './copy.ts';
 import { type DocumentName, type DumpPlace, readDocument } from './dump-documents.ts';
 import { dumpFolders, findDump, readManifest } from './dump-folder.ts';
+import { readDumpState, writeDumpState } from './dump-state.ts';
 import { type Lease, takeLease } from './leases.ts';
 import { materializeFiles } from './materialize.ts';
 import { FOLDERS } from './paths.ts';
@@ -157,6 +159,27 @@ class ChunkRepository implements Repository {
       const list: ListedFile[] = parseDumpList(await readDocument(place, 'list', catalog, this.#pool));
       await materializeFiles(place, list.filter(wants), directory, catalog, this.#pool);
     });
+  }
+
+  async state(uuid: string): Promise<DumpState | null> {
+    const found = await findDump(this.#directory, uuid);
+    return found === null ? null : readDumpState(this.#directory, found.folder);
+  }
+
+  async setState(uuid: string, state: DumpState): Promise<boolean> {
+    const found = await findDump(this.#directory, uuid);
+    return found !== null && (await writeDumpState(this.#directory, found.folder, state));
+  }
+
+  async states(): Promise<Map<string, DumpState>> {
+    const limit = pLimit(FILES_AT_A_TIME);
+    const states = new Map<string, DumpState>();
+    const read = async (folder: string): Promise<void> => {
+      const found = await readManifest(this.#directory, folder).catch(() => null);
+      if (found !== null) states.set(found.manifest.uuid, await readDumpState(this.#directory, folder));
+    };
+    await Promise.all((await dumpFolders(this.#directory)).map((folder) => limit(read, folder)));
+    return states;
   }
 
   async remove(uuid: string): Promise<boolean> {

@@ -23,6 +23,11 @@ export function dumpFolderName({ startedAt, jobId, uuid }: DumpIdentity): string
   return `${time}-${jobId ?? 0}-${uuid.slice(-8)}`;
 }
 
+/** True if the folder has the name that a dump of this uuid gets. */
+export function isFolderOf(folder: string, uuid: string): boolean {
+  return folder.endsWith(`-${uuid.slice(-8)}`);
+}
+
 export function sha256Of(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
@@ -53,7 +58,7 @@ export async function readManifest(repository: string, folder: string): Promise<
 /** The dump of this uuid; null: none. A folder of its name whose manifest cannot be read throws. */
 export async function findDump(repository: string, uuid: string): Promise<FoundManifest | null> {
   const folders = await dumpFolders(repository);
-  for (const folder of folders.filter((name) => name.endsWith(`-${uuid.slice(-8)}`))) {
+  for (const folder of folders.filter((name) => isFolderOf(name, uuid))) {
     const found = await readManifest(repository, folder);
     if (found.manifest.uuid === uuid) return found;
   }

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
+import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { FileRole, Manifest, StoredFile } from '../../core/manifest/manifest.ts';
 import type { DumpContent } from '../../core/model/results.ts';
-import type { FileSource } from './file-intake.ts';
+import type { FileSource } from './scan-source.ts';
 
 /** What a writer is told before anything is stored; it names the dump's folder. */
 export interface DumpIdentity {
@@ -57,6 +58,8 @@ export interface CheckOptions {
   readData?: boolean;
   /** With `readData`: only this part of the blocks, 0 to 1, chosen at random. */
   sample?: number;
+  /** Uuid of the one dump to look at; default: all. */
+  dump?: string;
 }
 
 export interface CheckProblem {
@@ -117,6 +120,12 @@ export interface Repository {
   files(uuid: string): Promise<StoredFile[]>;
   /** Writes the dump (or the files that `wants` accepts) as a pg_dump directory into `directory`, which must not exist. */
   materialize(uuid: string, directory: string, wants?: (file: StoredFile) => boolean): Promise<void>;
+  /** What has changed about a dump since it was made; null: no such dump. */
+  state(uuid: string): Promise<DumpState | null>;
+  /** False: there is no such dump (any more). */
+  setState(uuid: string, state: DumpState): Promise<boolean>;
+  /** The states of all dumps whose manifest can be read, by uuid. */
+  states(): Promise<Map<string, DumpState>>;
   /** Takes a dump away; its room is freed by `prune`. False: there is none. */
   remove(uuid: string): Promise<boolean>;
   check(options?: CheckOptions): Promise<CheckReport>;

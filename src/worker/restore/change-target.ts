@@ -18,6 +18,8 @@ import { createdRoles, giveBack, type Settled, settleTarget } from './settle-tar
 import { createStaging } from './staging-database.ts';
 import { StagingWatch } from './staging-watch.ts';
 
+/** How a drill ends that has seen everything; its database is dropped like that of any run that ends early. */
+const INSPECTED = 'the drill is done';
 const SETTLE_TIMEOUT_MS = 120_000;
 
 export interface TargetChange {
@@ -92,6 +94,10 @@ async function makeDatabase(
     faultPoint('restore.restored');
     watch.follow(() => {});
     await checkAndAnalyze(run, control, plan);
+    if (run.task.inspect !== undefined) {
+      await run.task.inspect(run, control, change);
+      throw new PgSnapManError('cancelled', INSPECTED);
+    }
   } finally {
     watch.stop();
   }

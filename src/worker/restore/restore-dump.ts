@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText } from '../../core/errors.ts';
+import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { ExpectedContent } from '../../core/restore/expected-content.ts';
 import type { RestorePlan } from '../../core/restore/restore-plan.ts';
+import { isServerAway } from '../../sql/connection-error.ts';
 import { faultPoint } from '../fault.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { changeTarget } from './change-target.ts';
@@ -50,11 +51,15 @@ export async function restoreDump(task: RestoreTask, context: RunContext): Promi
     return result;
   } catch (error) {
     if (!isOrdinary(error)) throw error;
+    if (isServerAway(error) || isBusy(error)) context.onPassing?.();
     return failedResult(run, startedAt, error, (tool as ToolSet | null)?.version.text ?? null);
   } finally {
     await removeFiles(context.stagingDirectory);
   }
 }
+
+/** Another restore into the same database runs. */
+const isBusy = (error: unknown): boolean => error instanceof PgSnapManError && error.code === 'busy';
 
 /** Everything but the journal. */
 async function removeFiles(stagingDirectory: string): Promise<void> {

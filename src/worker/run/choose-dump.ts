@@ -1,4 +1,5 @@
 import { PgSnapManError } from '../../core/errors.ts';
+import type { RestoreJob } from '../../core/model/configuration.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import type { RestoreEntry } from '../../core/queue/queue-entry.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -9,8 +10,12 @@ import type { Repository } from '../repository/repository.ts';
  * @throws PgSnapManError not_found if it is not there
  */
 export async function chooseDump(repository: Repository, entry: RestoreEntry): Promise<string> {
-  const { job } = entry;
-  const named = entry.dump_uuid ?? job.dump_uuid;
+  return chooseDumpOf(repository, entry.job, entry.dump_uuid);
+}
+
+/** The same for a job that nobody has asked to run. @param dumpUuid the triggering dump, or another one; null: none */
+export async function chooseDumpOf(repository: Repository, job: RestoreJob, dumpUuid: string | null): Promise<string> {
+  const named = dumpUuid ?? job.dump_uuid;
   if (named !== null) return present(repository, named);
   if (job.latest_of_dump_job_id !== null) return newestOf(repository, job.latest_of_dump_job_id);
   throw new PgSnapManError('not_found', 'the dump to restore is gone', 'choose another dump for the restore job');
@@ -27,11 +32,13 @@ async function present(repository: Repository, uuid: string): Promise<string> {
 
 async function newestOf(repository: Repository, dumpJobId: number): Promise<string> {
   const { manifests } = await repository.list();
-  const newest = manifests
+  const newestFirst = manifests
     .filter(({ job, outcome }) => job.id === dumpJobId && isGood(outcome))
-    .sort((a, b) => a.started_at.getTime() - b.started_at.getTime())
-    .at(-1);
-  if (newest !== undefined) return newest.uuid;
+    .sort((a, b) => b.started_at.getTime() - a.started_at.getTime());
+  for (const { uuid } of newestFirst) {
+    // One whose verification failed does not count as good any more.
+    if ((await repository.state(uuid))?.verification_failed === null) return uuid;
+  }
   throw new PgSnapManError(
     'not_found',
     `there is no good dump of dump job ${dumpJobId} in this worker's repository`,

@@ -2,6 +2,7 @@ import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
 import type { DumpEntry, QueueEntry, RestoreEntry } from '../../core/queue/queue-entry.ts';
 import { concludeDump, concludeRestore, heal, resultOfHealing, resultOfManifest } from './conclude-died.ts';
 import { finishDump, finishRestore } from './finish-run.ts';
+import { putOff } from './put-off.ts';
 import { runDump, runRestore } from './run-entry.ts';
 import type { FinishedRun, Running } from './running.ts';
 
@@ -20,6 +21,7 @@ async function doDump(running: Running, entry: DumpEntry, died: boolean): Promis
   // A dump that is there already is not taken again, whatever became of its entry.
   const known = conclusion === 'again' ? await resultOfManifest(session, entry) : conclusion.result;
   const result = known ?? (await takeDumpOf(running, entry));
+  if (result === null) return null;
   await finishDump(session, entry, result);
   return { kind: 'dump', result };
 }
@@ -33,15 +35,17 @@ async function doRestore(running: Running, entry: RestoreEntry, died: boolean): 
     return { kind: 'restore', result: conclusion.result };
   }
   const run = await runRestore(running, entry);
+  if (run.passing && (await putOff(session, run.entry, run.result))) return null;
   const result = run.broken ? await resultOfBroken(running, run.entry, run.result) : run.result;
   if (result === null) return null;
   await finishRestore(session, run.entry, result);
   return { kind: 'restore', result };
 }
 
-/** A run that broke after the manifest was written has made a dump all the same. */
-async function takeDumpOf(running: Running, entry: DumpEntry): Promise<DumpResult> {
-  const { result, broken } = await runDump(running, entry);
+/** A run that broke after the manifest was written has made a dump all the same. Null: it is tried again later. */
+async function takeDumpOf(running: Running, entry: DumpEntry): Promise<DumpResult | null> {
+  const { result, broken, passing } = await runDump(running, entry);
+  if (passing && (await putOff(running.session, entry, result))) return null;
   return broken ? ((await resultOfManifest(running.session, entry)) ?? result) : result;
 }
 

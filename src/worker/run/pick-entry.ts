@@ -1,11 +1,12 @@
 import { reasonToSkip } from '../../core/queue/halted.ts';
 import { instanceOf, mustWait, type QueueEntry } from '../../core/queue/queue-entry.ts';
+import { isPutOff } from '../../core/queue/retry.ts';
 import { faultPoint } from '../fault.ts';
 import { type Lock, tryLock, withLock } from '../lock/lock.ts';
 import { lockPath } from '../worker-setup.ts';
 import { about, entryText } from './job-text.ts';
 import { loadScheduleState } from './queue-due-jobs.ts';
-import { QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
+import { followCache, QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
 
 /** An entry that is ours until `release`. */
 export interface Picked {
@@ -26,6 +27,7 @@ export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry)
     const { entries, broken } = await worker.queue.list();
     for (const text of broken) await reporter.report('error', `an entry of the queue was set aside: ${text}`);
     if (entries.length === 0) return null;
+    await followCache(session);
     const state = await loadScheduleState(session);
     state.takeUp(entries);
     await state.save();
@@ -57,6 +59,7 @@ async function noteStart({ worker }: WorkSession, entry: QueueEntry): Promise<Qu
 async function mayRun(session: WorkSession, entry: QueueEntry, entries: readonly QueueEntry[]): Promise<boolean> {
   const { configuration, worker, reporter } = session;
   if (entry.attempts > 0) return true;
+  if (isPutOff(entry.not_before, worker.now())) return false;
   // A run by hand belongs to its own process.
   if (entry.trigger_kind === 'manual' || mustWait(entry, entries)) return false;
   if (configuration === null) return true;

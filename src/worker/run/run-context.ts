@@ -15,6 +15,8 @@ export interface RunContext {
   forbiddenTargets: readonly string[];
   limits: { stallTimeoutMs: number; lockWaitTimeoutMs: number };
   onProgress(progress: Progress): void;
+  /** Told before a run fails for something that may pass by itself: then it can be tried again. */
+  onPassing?: () => void;
   /** A line for the run's own log. */
   log(line: string): void;
   /** Aborted when somebody cancels the run or the worker is asked to end. */

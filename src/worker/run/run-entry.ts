@@ -14,6 +14,8 @@ import type { WorkSession } from './work-session.ts';
 export interface Ended<Result> {
   result: Result;
   broken: boolean;
+  /** It failed for something that may pass by itself. */
+  passing: boolean;
 }
 
 /** Takes the dump of an entry, from the empty staging folder to the result. Whatever goes wrong is a result too. */
@@ -21,6 +23,10 @@ export async function runDump(running: Running, entry: DumpEntry): Promise<Ended
   const { session } = running;
   const startedAt = session.worker.now();
   const log = openRunLog(session.worker.root.log, entry, session.worker.now);
+  let passing = false;
+  const onPassing = (): void => {
+    passing = true;
+  };
   try {
     const { takeDump } = await import('../dump/take-dump.ts');
     const task = {
@@ -30,11 +36,13 @@ export async function runDump(running: Running, entry: DumpEntry): Promise<Ended
       triggerKind: entry.trigger_kind,
       dueAt: entry.due_at,
     };
-    const result = await withContext(running, entry, log, startedAt, (context) => takeDump(task, context));
-    return { result: withLog(result, log), broken: false };
+    const result = await withContext(running, entry, log, startedAt, (context) =>
+      takeDump(task, { ...context, onPassing }),
+    );
+    return { result: withLog(result, log), broken: false, passing };
   } catch (error) {
     const result = dumpResultOf(entry, failure(session, entry, error, startedAt, log));
-    return { result: withLog(result, log), broken: true };
+    return { result: withLog(result, log), broken: true, passing: false };
   }
 }
 
@@ -47,6 +55,10 @@ export async function runRestore(
   const startedAt = session.worker.now();
   const log = openRunLog(session.worker.root.log, waiting, session.worker.now);
   let entry = waiting;
+  let passing = false;
+  const onPassing = (): void => {
+    passing = true;
+  };
   try {
     const dumpUuid = await chooseDump(await session.worker.repository(), waiting);
     entry = { ...waiting, dump_uuid: dumpUuid };
@@ -54,11 +66,13 @@ export async function runRestore(
     const { restoreDump } = await import('../restore/restore-dump.ts');
     const { uuid, job, destination, trigger_kind, due_at } = entry;
     const task = { uuid, job, destination, dumpUuid, triggerKind: trigger_kind, dueAt: due_at };
-    const result = await withContext(running, entry, log, startedAt, (context) => restoreDump(task, context));
-    return { entry, result: withLog(result, log), broken: false };
+    const result = await withContext(running, entry, log, startedAt, (context) =>
+      restoreDump(task, { ...context, onPassing }),
+    );
+    return { entry, result: withLog(result, log), broken: false, passing };
   } catch (error) {
     const result = restoreResultOf(entry, failure(session, entry, error, startedAt, log));
-    return { entry, result: withLog(result, log), broken: true };
+    return { entry, result: withLog(result, log), broken: true, passing: false };
   }
 }
 
@@ -67,7 +81,8 @@ function withLog<T extends DumpResult | RestoreResult>(result: T, log: RunLog): 
   return { ...result, log_tail: result.log_tail ?? log.tail() };
 }
 
-async function withContext<T>(
+/** Gives a run what it works with, and shows it as an activity for as long as it lasts. */
+export async function withContext<T>(
   running: Running,
   entry: QueueEntry,
   log: RunLog,

@@ -53,6 +53,7 @@ export async function runTick(worker: WorkerSetup, options: TickOptions = {}): P
     answer(session, prepared.requests, options),
     prepared.discoveryIsDue ? lookForDatabases(session) : null,
   ]);
+  await doDutiesIfDue(session, options);
   await uploadAtEnd(session);
   const { trouble } = prepared;
   if (trouble !== null) throw trouble;
@@ -80,6 +81,12 @@ async function answer(session: WorkSession, requests: readonly ClaimedRequest[],
   await answerRequests(session, requests, options.signal ?? new AbortController().signal);
 }
 
+/** After the queue: cleaning and verification may take long, and dumps come first. */
+async function doDutiesIfDue(session: WorkSession, { signal }: TickOptions): Promise<void> {
+  const { doDuties } = await import('./duties.ts');
+  await doDuties(session, signal ?? new AbortController().signal);
+}
+
 /** Beside the queue, not before it: an instance that does not answer must not hold up dumps. */
 async function lookForDatabases(session: WorkSession): Promise<void> {
   const { discoverNow } = await import('../discovery/discover-now.ts');
@@ -96,7 +103,7 @@ interface Prepared {
 
 /** Everything before the queue runs; alone among the ticks of this worker. */
 async function prepare(session: WorkSession): Promise<Prepared> {
-  await checkClock(session);
+  const { newDay } = await checkClock(session);
   const { catalog, trouble } = await lookForCatalog(session);
   const prepared: Prepared = { trouble, requests: [], discoveryIsDue: false };
   if (catalog !== null) {
@@ -112,7 +119,15 @@ async function prepare(session: WorkSession): Promise<Prepared> {
   await queueDueJobs(session);
   await clearLeftovers(session);
   await clearTemporaries(session);
+  if (newDay) await tidyLogs(session);
   return prepared;
+}
+
+async function tidyLogs({ worker, limits, reporter }: WorkSession): Promise<void> {
+  const { rotateLogs } = await import('../log/rotate-logs.ts');
+  await rotateLogs(worker.root.log, limits.messageKeepDays()).catch((error: unknown) =>
+    reporter.log({ level: 'warning', text: `old logs were not tidied up: ${errorText(error)}` }),
+  );
 }
 
 /** Without catalog and cache there is nothing to do but to say so. */
@@ -154,6 +169,8 @@ async function workWithCatalog(session: WorkSession, catalog: Connection, prepar
   await refreshConfiguration(session, catalog);
   await queueClaims(session, catalog);
   prepared.requests = await claimRequests(session, catalog);
+  const { noteKeepFlags } = await import('../clean/state-files.ts');
+  await noteKeepFlags(session.worker, catalog, bound.id);
   const halted = session.configuration?.worker.status === 'halted';
   prepared.discoveryIsDue = !halted && (await isDutyDue(session, 'discovery'));
 }

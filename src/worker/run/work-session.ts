@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { WorkerConfiguration } from '../../core/model/configuration.ts';
 import { type Limits, limitsOf } from '../../core/queue/limits.ts';
-import { loadConfiguration } from '../config-cache/config-cache.ts';
+import { cacheMark, loadConfiguration } from '../config-cache/config-cache.ts';
 import { createReporter, type Reporter } from '../log/reporter.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
 
@@ -15,11 +15,14 @@ export interface WorkSession {
   readonly startedAt: Date;
   /** From the catalog or the cache; null: there never was one. */
   configuration: WorkerConfiguration | null;
+  /** Of the cache that was read last. */
+  cacheMark: string | null;
   readonly limits: Limits;
 }
 
 /** Begins to work from what the cache says. */
 export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
+  const mark = await cacheMark(worker.root.cache);
   const { configuration: cached, broken } = await loadConfiguration(worker.root.cache);
   const reporter = createReporter({
     spool: worker.spool,
@@ -34,6 +37,7 @@ export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
     id: randomUUID(),
     startedAt: worker.now(),
     configuration: null,
+    cacheMark: mark,
     get limits() {
       return limitsOf(session.configuration, worker.configuration.limits);
     },
@@ -51,6 +55,16 @@ export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
 export function adoptConfiguration(session: WorkSession, configuration: WorkerConfiguration): void {
   session.configuration = configuration;
   session.reporter.workerId = configuration.worker.id;
+}
+
+/** Takes over what another process has put into the cache since: a halt must reach a tick that works for hours. */
+export async function followCache(session: WorkSession): Promise<void> {
+  const { worker } = session;
+  const mark = await cacheMark(worker.root.cache);
+  if (mark === session.cacheMark) return;
+  const { configuration } = await loadConfiguration(worker.root.cache);
+  if (configuration !== null && configuration.worker.name === worker.name) adoptConfiguration(session, configuration);
+  session.cacheMark = mark;
 }
 
 /** The lock under which the queue and the schedule state are read and changed; it is never held for long. */

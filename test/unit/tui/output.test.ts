@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packStyles, type StyleState } from '../../../src/tui/terminal/pack-styles.ts';
-import { PackedOutput, packLines } from '../../../src/tui/terminal/packed-output.ts';
+import { PackedOutput, packMoves } from '../../../src/tui/terminal/packed-output.ts';
 
 const PLAIN: StyleState = { bold: false, dim: false, inverse: false, color: 39 };
 
@@ -29,7 +29,13 @@ function drawn(text: string): string[] {
 
 describe('the output stream for Ink', () => {
   it('goes over lines that did not change in one step', () => {
-    expect(packLines('a\u001b[E\u001b[E\u001b[Eb\u001b[Ec')).toBe('a\u001b[3Eb\u001b[Ec');
+    expect(packMoves('a\u001b[E\u001b[E\u001b[Eb\u001b[Ec')).toBe('a\u001b[3Eb\u001b[Ec');
+    expect(packMoves('a\n\u001b[E\u001b[Eb\nc')).toBe('a\u001b[3Eb\nc');
+  });
+
+  it('goes up straight to the line that changed, and not twice to its start', () => {
+    expect(packMoves('\u001b[39A\u001b[E\u001b[E\u001b[1G\u001b[Kx\n\u001b[1Gy')).toBe('\u001b[37F\u001b[Kx\ny');
+    expect(packMoves('\u001b[2A\u001b[E\u001b[Ex')).toBe('\u001b[2A\u001b[2Ex');
   });
 
   it('leaves out changes of style that change nothing', () => {

@@ -252,7 +252,7 @@ export function connectedState(columns: number, rows: number): AppState {
   const state = initialState({ columns, rows }, NOW, 'UTC', false);
   return {
     ...state,
-    connection: { state: 'connected', name: 'catalog@db0', readOnly: false, message: null },
+    connection: { state: 'connected', name: 'catalog@db0', readOnly: false, message: null, slow: false },
     pulse: { workers: 3, workers_seen: 2, running: 2, failed: 1 },
     pulseWanted: false,
   };
@@ -332,7 +332,11 @@ export function overviewState(columns: number, rows = 24): AppState {
         late: [{ due: at('21T03:04'), job: scheduled }],
         jobs: 2030,
       },
-      uncovered: { count: 1, databases: [{ id: 4, name: name(2), instance_name: 'pg-prod-1', size_bytes: 7e9 }] },
+      uncovered: {
+        anyKnown: true,
+        count: 1,
+        databases: [{ id: 4, name: name(2), instance_name: 'pg-prod-1', size_bytes: 7e9 }],
+      },
       repositories: [
         {
           worker_id: 1,

@@ -89,7 +89,13 @@ const pictures: readonly (readonly [string, (columns: number) => AppState])[] = 
     'catalog lost',
     (columns) => ({
       ...listState('dumps', columns),
-      connection: { state: 'lost', name: 'catalog@db0', readOnly: false, message: 'server closed the connection' },
+      connection: {
+        state: 'lost',
+        name: 'catalog@db0',
+        readOnly: false,
+        message: 'server closed the connection',
+        slow: false,
+      },
     }),
   ],
 ];

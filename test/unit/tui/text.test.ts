@@ -85,7 +85,9 @@ describe('columns', () => {
 
   it('drop out by priority where room is short, and grow where there is some', () => {
     expect(titles(100)).toEqual(['STATE 10', 'TIME 11', 'NAME 20', 'SIZE 8']);
-    expect(titles(40)).toEqual(['STATE 10', 'TIME 11', 'NAME 15']);
+    expect(titles(41)).toEqual(['STATE 10', 'TIME 11', 'NAME 16']);
+    // A name that is not very long is told whole before something else has room.
+    expect(titles(40)).toEqual(['STATE 10', 'NAME 20']);
     expect(titles(24)).toEqual(['STATE 10', 'NAME 12']);
     expect(titles(18)).toEqual(['STATE 10', 'NAME 6']);
   });

@@ -1,0 +1,28 @@
+import type { DumpState } from '../manifest/dump-state.ts';
+
+/** From here on only a drill proves more. */
+const RESTORABLE = 3;
+/** Damaged dumps that are looked at again each time. */
+const DAMAGED_AT_A_TIME = 5;
+
+/**
+ * Which dumps a scheduled verification takes: `percent` of those not yet verified (one at least, unless it is 0), oldest
+ * first, and some of those that were found damaged. One that cannot be verified beyond level 2 is done with that.
+ */
+export function chooseToVerify<T extends { uuid: string; started_at: Date; dump_type: string }>(
+  dumps: readonly T[],
+  stateOf: (uuid: string) => DumpState | undefined,
+  percent: number,
+): T[] {
+  if (percent <= 0) return [];
+  const sorted = [...dumps].sort((a, b) => a.started_at.getTime() - b.started_at.getTime());
+  const isDamaged = ({ uuid }: T): boolean => (stateOf(uuid)?.verification_failed ?? null) !== null;
+  const wanted = ({ dump_type }: T): number => (/^(full|schema|data)$/.test(dump_type) ? RESTORABLE : 2);
+  const unverified = sorted.filter(
+    (dump) => !isDamaged(dump) && (stateOf(dump.uuid)?.verified_level ?? 1) < wanted(dump),
+  );
+  return [
+    ...sorted.filter(isDamaged).slice(0, DAMAGED_AT_A_TIME),
+    ...unverified.slice(0, Math.ceil((unverified.length * percent) / 100)),
+  ];
+}

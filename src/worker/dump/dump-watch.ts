@@ -1,0 +1,125 @@
+import { type DumpTrack, NO_TRACK } from '../../core/dump/dump-progress.ts';
+import { describeWaiting } from '../../core/dump/waiting.ts';
+import type { Progress } from '../../core/model/activity.ts';
+import type { Backend } from '../../sql/instance/backends.ts';
+import { type StallProbe, StallWatch } from '../process/stall-watch.ts';
+import type { DumpSession } from './dump-session.ts';
+import { bytesOf, stagedFiles } from './staging.ts';
+import type { StagingIntake } from './staging-intake.ts';
+
+export interface DumpWatchOptions {
+  directory: string;
+  session: DumpSession;
+  intake: StagingIntake;
+  /** What all data are expected to take; null: not known. */
+  expectedBytes: number | null;
+  stallTimeoutMs: number;
+  onProgress(progress: Progress): void;
+  /** @param who stood still, such as `pg_dump`; @param waiting what it waited for */
+  onStall(who: string, waiting: string): void;
+}
+
+const LOOK_EVERY_MS = 1_000;
+/** How long a look waits for the server to say what the sessions do. */
+const ANSWER_WITHIN_MS = 500;
+
+/** Watches a dump from the start of pg_dump until all is stored: tells how far it is, and finds out when it stands still. */
+export class DumpWatch {
+  /** What pg_dump was last seen waiting for, such as `for a lock on …`; null: for nothing. */
+  waiting: string | null = null;
+  track: DumpTrack = NO_TRACK;
+  /** Items with data; null: not known yet. */
+  totalItems: number | null = null;
+  readonly #options: DumpWatchOptions;
+  readonly #stall: StallWatch;
+  /** Set when pg_dump has ended: bytes and files of the whole dump. */
+  #storing: { bytes: number; files: number } | null = null;
+  #stagedBytes = 0;
+  #notBefore = 0;
+
+  constructor(options: DumpWatchOptions) {
+    this.#options = options;
+    const { stallTimeoutMs: timeoutMs } = options;
+    this.#stall = new StallWatch({
+      timeoutMs,
+      intervalMs: Math.max(50, Math.min(LOOK_EVERY_MS, timeoutMs / 5)),
+      probe: () => this.#look(),
+      onStall: (waiting) => {
+        if (this.#storing !== null) options.onStall('the dump', 'for the repository');
+        else options.onStall('pg_dump', waiting ?? 'for an answer of the server');
+      },
+    });
+  }
+
+  /** Says that pg_dump has written a line, or something else has happened. */
+  touch(): void {
+    this.#stall.touch();
+  }
+
+  /** pg_dump has ended; what follows is storing. */
+  storing(bytes: number, files: number): void {
+    this.#storing = { bytes, files };
+    this.#stall.touch();
+    this.#report();
+  }
+
+  stop(): void {
+    this.#stall.stop();
+    if (this.#storing !== null) this.#report();
+  }
+
+  async #look(): Promise<StallProbe> {
+    const { session, intake } = this.#options;
+    let working = false;
+    if (this.#storing === null) {
+      await this.#measure();
+      const backends = await session.backends(ANSWER_WITHIN_MS);
+      if (backends !== null) this.waiting = waitingOf(backends);
+      working = backends?.some((backend) => backend.working) === true;
+    }
+    this.#report();
+    return { mark: `${this.#stagedBytes} ${intake.readBytes}`, working, waitingFor: this.waiting };
+  }
+
+  /** Adds up what lies in staging. Thousands of files take a while: that must not become the main work. */
+  async #measure(): Promise<void> {
+    const begunAt = performance.now();
+    if (begunAt < this.#notBefore) return;
+    this.#stagedBytes = bytesOf(await stagedFiles(this.#options.directory));
+    const endedAt = performance.now();
+    this.#notBefore = endedAt + 10 * (endedAt - begunAt);
+  }
+
+  #report(): void {
+    const { intake, onProgress } = this.#options;
+    if (this.#storing !== null) {
+      const { bytes, files } = this.#storing;
+      onProgress({
+        stage: 'storing',
+        item: intake.item,
+        done_bytes: intake.readBytes,
+        total_bytes: bytes,
+        done_items: intake.stored.length,
+        total_items: files,
+      });
+      return;
+    }
+    const bytes = this.#stagedBytes + intake.storedBytes;
+    const { expectedBytes } = this.#options;
+    onProgress({
+      stage: 'dumping',
+      item: this.track.item,
+      done_bytes: bytes,
+      total_bytes: expectedBytes === null ? null : Math.max(expectedBytes, bytes),
+      done_items: this.track.doneItems,
+      total_items: this.totalItems,
+    });
+  }
+}
+
+/** The wait of a session that waits for a lock says most, then any other wait. */
+function waitingOf(backends: readonly Backend[]): string | null {
+  const waits = backends.map((backend) => backend.waiting).filter((waiting) => waiting !== null);
+  const wait = waits.find((waiting) => waiting.waitType === 'Lock') ?? waits[0];
+  return wait === undefined ? null : describeWaiting(wait);
+}

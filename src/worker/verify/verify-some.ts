@@ -1,0 +1,54 @@
+import type { Manifest } from '../../core/manifest/manifest.ts';
+import { isGood } from '../../core/model/outcome.ts';
+import { chooseToVerify } from '../../core/retention/choose-to-verify.ts';
+import { countOf } from '../../core/text/numbers.ts';
+import { freeBytes } from '../repository/room.ts';
+import type { WorkSession } from '../run/work-session.ts';
+import { noteVerification } from './note-verification.ts';
+import { verifyDump } from './verify-dump.ts';
+
+/**
+ * Verifies a part of the dumps that are not verified yet, oldest first, and looks again at those that were found damaged:
+ * the next dump may have made them whole. Works without the catalog too.
+ */
+export async function verifySome(session: WorkSession, signal: AbortSignal): Promise<void> {
+  const { worker, reporter, configuration } = session;
+  const repository = await worker.repository();
+  const { manifests, unreadable } = await repository.list();
+  for (const { folder, reason } of unreadable) await tellUnreadable(session, folder, reason);
+  const states = await repository.states();
+  const percent = configuration?.worker.verify_percent ?? Number(configuration?.settings.verify_percent ?? 20);
+  const good = manifests.filter(({ outcome }) => isGood(outcome));
+  const chosen = chooseToVerify(good, (uuid) => states.get(uuid), percent);
+  let failed = 0;
+  for (const manifest of chosen) {
+    if (signal.aborted) return;
+    const level = await levelFor(session, manifest);
+    const verification = await verifyDump(manifest.uuid, level, {
+      repository,
+      tools: await worker.tools(),
+      stagingFolder: worker.root.staging,
+      version: worker.version,
+      manifestSha256: null,
+      signal,
+      now: worker.now,
+    });
+    const subject = `${manifest.dbname ?? 'all databases'} on ${manifest.instance.name}`;
+    const verified = { uuid: manifest.uuid, subject, jobId: manifest.job.id };
+    const state = await noteVerification(session, verified, verification);
+    if (state.verification_failed !== null) failed += 1;
+  }
+  reporter.log({ level: 'info', text: `verification: ${countOf(chosen.length, 'dump')}, ${failed} failed` });
+}
+
+/** Level 3 unpacks the whole dump; where there is no room for that, level 2 has to do. */
+async function levelFor({ worker }: WorkSession, manifest: Manifest): Promise<2 | 3> {
+  const room = await freeBytes(worker.root.staging);
+  return manifest.raw_bytes * 1.1 < room ? 3 : 2;
+}
+
+async function tellUnreadable({ worker, reporter }: WorkSession, folder: string, reason: string): Promise<void> {
+  if (!(await worker.notices.begin(`unreadable-${folder.toLowerCase()}`))) return;
+  const text = `dump ${folder} in the repository cannot be read: ${reason}; pruning stops until it is repaired (\`pgsnapman repo repair\`)`;
+  await reporter.report('critical', text, { job_class: 'verify' });
+}
