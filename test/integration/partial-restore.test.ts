@@ -1,6 +1,13 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FaultPoint } from '../../src/core/faults.ts';
 import type { Instance, RestoreJob } from '../../src/core/model/configuration.ts';
 import type { DumpResult } from '../../src/core/model/results.ts';
+import { connectionSources } from '../../src/sql/connection-sources.ts';
+import { healRestore } from '../../src/worker/restore/heal-restore.ts';
 import { instanceOf } from '../support/catalog-rows.ts';
 import { startTestCluster, type TestCluster } from '../support/clusters.ts';
 import { takePicture } from '../support/compare-databases.ts';
@@ -79,10 +86,11 @@ describe('one schema', () => {
       'left out, as it needs what is not restored: fk constraint "Shop "x""."customer customer_country_fkey" needs table "base"."country"',
     ]);
     expect(worker.log.join('\n')).toContain('brought along as it is needed: ');
-    const all = /"Shop/;
-    const lines = (await schemaLines('source', all)).filter((line) => !/CREATE VIEW other|FROM "Shop/.test(line));
+    const ofShop = async (dbname: string) =>
+      (await schemaLines(dbname, /"Shop/)).filter((line) => !/CREATE VIEW other|FROM "Shop/.test(line));
+    const lines = await ofShop('source');
     lines.splice(lines.indexOf('ALTER TABLE ONLY "Shop ""x""".customer'), 1); // of the foreign key
-    expect((await schemaLines(name, all)).filter((line) => !/FROM "Shop/.test(line))).toEqual(lines);
+    expect(await ofShop(name)).toEqual(lines);
     expect(await ask(`select count(*) from "Shop ""x"""."Order"`)).toBe('20');
     expect(await ask(`select nspname from pg_namespace where nspname in ('other', 'base') order by 1`)).toBe('base');
   });
@@ -254,5 +262,51 @@ describe('from a dump of some tables only', () => {
     expect(result.warnings.join()).toMatch(/table attach "Shop "x""."part_a" needs "Shop "x""."part"/);
     expect(await ask(`select count(*) from "Shop ""x""".log`)).toBe('20');
     expect(await ask(`select pg_get_userbyid(nspowner) from pg_namespace where nspname ~ 'Shop'`)).toBe('p_owner');
+  });
+});
+
+describe('a restore into a database whose process is killed', () => {
+  const sources = { ...connectionSources(), env: {} };
+
+  async function die(point: FaultPoint): Promise<string> {
+    const uuid = randomUUID();
+    const folder = join(worker.directory, 'staging', uuid);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../support/restore-process.ts')], {
+      env: { ...process.env, PGSNAPMAN_TEST: '1', PGSNAPMAN_FAULT: `${point}:kill` },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    child.stdin?.end(
+      JSON.stringify({
+        uuid,
+        dumpUuid: dump.uuid,
+        repository: join(worker.directory, 'repository'),
+        stagingDirectory: folder,
+        destination: instance,
+        dbname: name,
+        change: { schemas: [SHOP], existing_db: 'rename' },
+      }),
+    );
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(child.signalCode).toBe('SIGKILL');
+    return folder;
+  }
+
+  test.each<[FaultPoint, boolean]>([
+    ['restore.started', false],
+    ['restore.roles-created', false],
+    ['into.known', false],
+    ['into.committed', true],
+  ])('at %s has the old schema or the new one, and healing knows which', async (point, finished) => {
+    await makeTarget('create schema "Shop ""x"""; create table "Shop ""x""".customer as select 4711 as mine');
+    const folder = await die(point);
+    const healed = await healRestore(folder, { sources, log: () => {} });
+    expect(healed.finished).toBe(finished);
+    const columns = await ask(
+      `select string_agg(attname, ' ') from pg_attribute where attrelid = '"Shop ""x""".customer'::regclass and attnum = 1`,
+    );
+    expect(columns).toBe(finished ? 'id' : 'mine');
+    expect(await ask(`select count(*) from pg_stat_activity where application_name ~ '^pgsnapman'`)).toBe('0');
+    if (!finished) expect((await restore({ schemas: [SHOP], existing_db: 'rename' })).message).toBeNull();
   });
 });

@@ -52,9 +52,6 @@ function refuseWay(job: RestoreJob): Refusal[] {
   const unsupported = (sentence: string, hint: string) =>
     refusals.push({ sentence: `${sentence} is not supported by this version`, hint });
   if (job.schema_as !== null) unsupported('restoring a schema under another name', 'leave schema_as empty');
-  if (job.before_script_id !== null || job.after_script_id !== null) {
-    unsupported('running a script before or after a restore', 'run it by hand on the new database');
-  }
   const option = job.options.find((text) => !isAllowedOption(text, RESTORE_OPTIONS));
   if (option !== undefined) {
     refusals.push({

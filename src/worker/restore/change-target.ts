@@ -13,6 +13,7 @@ import type { DumpParts } from './read-dump.ts';
 import { clearTarget } from './replaced-database.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { restoreSections } from './restore-sections.ts';
+import { runSqlScript } from './run-sql-script.ts';
 import { runStatements } from './run-statements.ts';
 import { createdRoles, giveBack, type Settled, settleTarget } from './settle-target.ts';
 import { createStaging } from './staging-database.ts';
@@ -90,6 +91,8 @@ async function makeDatabase(
   const watch = new StagingWatch(run, control, oid);
   try {
     await runFirst(run, plan);
+    const { before_script: before } = run.task.job;
+    if (before !== null) await runSqlScript(run, plan.staging, before, 'before');
     await restoreSections(run, { plan, target: question.target, tool, files: dump.files, directory, watch });
     faultPoint('restore.restored');
     watch.follow(() => {});

@@ -11,6 +11,7 @@ import { tryLocale } from '../../sql/instance/locale-trial.ts';
 import { readDatabase } from '../../sql/instance/read-database.ts';
 import { readTargetFacts } from '../../sql/instance/target-facts.ts';
 import { freeBytes } from '../repository/room.ts';
+import { refuseScript } from '../scripts/refuse-script.ts';
 import { chooseRestoreTool } from './choose-restore-tool.ts';
 import { isOrdinary } from './ordinary-error.ts';
 import type { DumpParts } from './read-dump.ts';
@@ -77,6 +78,20 @@ async function readInside(run: RestoreRun, { toc }: DumpParts, { existing }: Tar
   }
 }
 
+async function refusedScripts({ task: { job }, context }: RestoreRun): Promise<string[]> {
+  const found: string[] = [];
+  for (const when of ['before', 'after'] as const) {
+    const script = job[`${when}_script`];
+    if (script === null) {
+      if (job[`${when}_script_id`] !== null) found.push(`the script ${when} the restore is not known to this worker`);
+      continue;
+    }
+    const refusal = await refuseScript(script, context.scripts);
+    if (refusal !== null) found.push(refusal);
+  }
+  return found;
+}
+
 async function readSurroundings(
   run: RestoreRun,
   control: Connection,
@@ -88,6 +103,7 @@ async function readSurroundings(
   return {
     triggered: task.triggerKind === 'dump',
     forbidden: context.forbiddenTargets,
+    scripts: await refusedScripts(run),
     locale: target.in_recovery ? { available: 'unknown', reason: null } : await tryLocale(control, facts.database),
     free: {
       staging: await freeBytes(context.stagingDirectory).catch(() => null),

@@ -34,6 +34,7 @@ export async function restoreInto(run: RestoreRun, control: Connection, change: 
     run.warn(`the last answer of the server was lost (${errorText(error)}), but everything was committed`);
     return journal;
   }
+  faultPoint('into.committed');
   await giveBack(control, journal.content.give_back, (line) => run.warn(line));
   await analyze(run, change);
   return journal;
@@ -109,7 +110,7 @@ async function runScript(
     ownMark,
     onTransaction: async (transaction) => {
       await journal.update({ transaction });
-      faultPoint('restore.into-known');
+      faultPoint('into.known');
     },
     onLine: (line) => {
       watch.touch();
