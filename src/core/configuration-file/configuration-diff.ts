@@ -1,7 +1,7 @@
 import { type ConfigurationFile, type FileRow, keyOf } from './configuration-file.ts';
 import { CONFIGURATION_TABLES, type ConfigurationTable, isIdentity } from './tables.ts';
 
-export interface FieldChange {
+interface FieldChange {
   field: string;
   from: unknown;
   to: unknown;

@@ -12,7 +12,7 @@ const HAVE_NAMES: readonly ConfigurationTable[] = ['worker', 'instance', 'script
  * Adds or changes one row. A row that is added keeps its number if that is free. References are looked up by name.
  * @throws QueryError when a constraint refuses it, PgSnapManError not_found when what it refers to is not there
  */
-export async function applyRowChange(c: Connection, change: RowChange): Promise<void> {
+async function applyRowChange(c: Connection, change: RowChange): Promise<void> {
   const { table, row } = change;
   const fields = change.change === 'add' ? Object.keys(row) : change.fields.map(({ field }) => field);
   const values: Record<string, unknown> = {};
@@ -26,7 +26,7 @@ export async function applyRowChange(c: Connection, change: RowChange): Promise<
 }
 
 /** Numbers of rows that are made later begin behind those that were given. */
-export async function advanceNumbers(c: Connection): Promise<void> {
+async function advanceNumbers(c: Connection): Promise<void> {
   for (const table of WITH_NUMBERS) {
     await c.execute(
       `select setval(pg_get_serial_sequence('pgsnapman.${table}', 'id'), greatest((select max(id) from pgsnapman.${table}), 1),

@@ -9,10 +9,10 @@ import { runChild } from '../process/run-child.ts';
 import type { WorkSession } from '../run/work-session.ts';
 
 /** In the repository, so that whoever mirrors that has it too. */
-export const EXPORT_FOLDER = 'catalog';
+const EXPORT_FOLDER = 'catalog';
 export const EXPORT_FILE = 'configuration.toml';
 /** Of an embedded catalog: everything, for pg_restore. */
-export const CATALOG_DUMP = 'catalog.dump';
+const CATALOG_DUMP = 'catalog.dump';
 
 /**
  * Writes what the catalog alone knows into the repository: the configuration as a readable file, and a dump of an
