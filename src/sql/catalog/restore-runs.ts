@@ -57,3 +57,24 @@ export async function findRestoreRun(c: Connection, reference: string | number):
   const rows = byId.length > 0 || range === null ? byId : await find('x.uuid between $1 and $2', range);
   return theOnly(rows, 'restore log', text, (row) => `${row.id} (${row.uuid})`);
 }
+
+/** What a run keeps for an undo, after an undo has exchanged the two. */
+export async function setUndoDatabase(
+  c: Connection,
+  runId: number,
+  { undo_dbname, undo_oid }: Pick<RestoreRunRow, 'undo_dbname' | 'undo_oid'>,
+): Promise<void> {
+  await c.execute('update pgsnapman.restore_run set undo_dbname = $2, undo_oid = $3 where id = $1', [
+    runId,
+    undo_dbname,
+    undo_oid,
+  ]);
+}
+
+/** A database that was kept is gone: nobody is offered to undo with it any more. */
+export async function forgetUndoOf(c: Connection, instanceId: number, oid: number): Promise<void> {
+  await c.execute(
+    'update pgsnapman.restore_run set undo_dbname = null, undo_oid = null where dest_instance_id = $1 and undo_oid = $2',
+    [instanceId, oid],
+  );
+}
