@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { PgSnapManError } from '../core/errors.ts';
 import type { Connection } from '../sql/connection.ts';
 import { addVerb, type TreeSettings } from './command-tree.ts';
+import { GLOBAL_OPTIONS } from './global-options.ts';
 import { writing } from './refused-value.ts';
 import type { Subject } from './verbs.ts';
 
@@ -37,7 +38,7 @@ export function addEditVerb<Row extends object, Options extends object>(
     description,
     async (context, [reference = ''], options) => {
       check?.(reference);
-      if (Object.keys(options).length === 0) {
+      if (Object.keys(options).every((name) => GLOBAL_OPTIONS.includes(name))) {
         throw new PgSnapManError('usage', 'nothing is to be changed', 'name what with options; see --help');
       }
       checkOptions?.(options);
@@ -59,7 +60,7 @@ export function addEditVerb<Row extends object, Options extends object>(
       .choices(names)
       .argParser((value: string, before: string[] = []) => {
         if (names.includes(value)) return [...before, value];
-        throw new PgSnapManError('usage', `--unset "${value}" is not valid`, `one of ${names.join(', ')}`);
+        throw new PgSnapManError('usage', `there is no "${value}" to unset`, `one of ${names.join(', ')}`);
       }),
   );
 }

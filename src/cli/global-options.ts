@@ -9,6 +9,9 @@ export interface GlobalOptions {
   verbose: boolean;
 }
 
+/** As commander calls them among the options of a verb. */
+export const GLOBAL_OPTIONS: readonly string[] = ['config', 'json', 'color', 'yes', 'quiet', 'verbose'];
+
 const GROUP = 'Global options:';
 
 /**

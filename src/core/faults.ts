@@ -34,6 +34,8 @@ export const FAULT_POINTS = {
   'restore.swapping': 'the databases have their new names in a transaction that is not committed',
   'restore.renamed': 'the database has its name, the result is not in the spool',
   'restore.replaced-dropped': 'the replaced database is dropped, the result is not in the spool',
+  'into.known': 'the transaction of a restore into a database is in the journal, and not committed',
+  'into.committed': 'it is committed, and the result is nowhere',
   'restore.spooled': 'the result is in the spool, the entry is still in the queue',
   'request.begun': 'the catalog says that a request is being answered, nothing was done for it',
   'request.worked-out': 'what a request asked for is done, the answer is not in the catalog',
@@ -43,6 +45,9 @@ export const FAULT_POINTS = {
   'verify.done': 'a verification is noted beside the manifest, the catalog does not know of it',
   'drill.restored': 'a drill has restored its scratch database, nothing is compared',
   'drill.compared': 'a drill has compared, its scratch database is there',
+  'undo.swapping': 'an undo has exchanged two databases in a transaction that is not committed',
+  'undo.swapped': 'an undo has exchanged two databases, the record of it is not complete',
+  'undo.dropped': 'a database that was kept for an undo is dropped, the record says that it is there',
   'spool.uploaded': 'a result is committed in the catalog and still in the spool',
   'cache.written': 'the new configuration is written, not yet renamed',
 } as const;

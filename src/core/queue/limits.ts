@@ -9,8 +9,9 @@ const DEFAULTS = {
   catch_up: 24 * 60 * 60_000,
   stall_timeout: 10 * 60_000,
   lock_wait_timeout: 5 * 60_000,
+  message_keep_days: 90,
 };
-type Counted = 'max_parallel_dumps' | 'max_parallel_restores' | 'max_parallel';
+type Counted = 'max_parallel_dumps' | 'max_parallel_restores' | 'max_parallel' | 'message_keep_days';
 type Timed = 'catch_up' | 'stall_timeout' | 'lock_wait_timeout';
 
 /**
@@ -25,6 +26,8 @@ export interface Limits {
   catchUpMs(job: Pick<DumpJob | RestoreJob, 'catch_up_ms'>): number;
   stallTimeoutMs(job: Pick<DumpJob | RestoreJob, 'stall_timeout_ms'>): number;
   lockWaitTimeoutMs(): number;
+  /** How long messages and logs are kept. */
+  messageKeepDays(): number;
 }
 
 /** `configuration` null: nothing is known of the catalog yet. */
@@ -45,5 +48,6 @@ export function limitsOf(configuration: WorkerConfiguration | null, forced: Forc
     stallTimeoutMs: (job) =>
       forced.stall_timeout_ms ?? job.stall_timeout_ms ?? worker?.stall_timeout_ms ?? duration('stall_timeout'),
     lockWaitTimeoutMs: () => forced.lock_wait_timeout_ms ?? duration('lock_wait_timeout'),
+    messageKeepDays: () => forced.message_keep_days ?? setting('message_keep_days'),
   };
 }

@@ -103,7 +103,7 @@ interface Prepared {
 
 /** Everything before the queue runs; alone among the ticks of this worker. */
 async function prepare(session: WorkSession): Promise<Prepared> {
-  await checkClock(session);
+  const { newDay } = await checkClock(session);
   const { catalog, trouble } = await lookForCatalog(session);
   const prepared: Prepared = { trouble, requests: [], discoveryIsDue: false };
   if (catalog !== null) {
@@ -119,7 +119,15 @@ async function prepare(session: WorkSession): Promise<Prepared> {
   await queueDueJobs(session);
   await clearLeftovers(session);
   await clearTemporaries(session);
+  if (newDay) await tidyLogs(session);
   return prepared;
+}
+
+async function tidyLogs({ worker, limits, reporter }: WorkSession): Promise<void> {
+  const { rotateLogs } = await import('../log/rotate-logs.ts');
+  await rotateLogs(worker.root.log, limits.messageKeepDays()).catch((error: unknown) =>
+    reporter.log({ level: 'warning', text: `old logs were not tidied up: ${errorText(error)}` }),
+  );
 }
 
 /** Without catalog and cache there is nothing to do but to say so. */

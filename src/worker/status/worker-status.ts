@@ -14,7 +14,7 @@ import { listStaging } from '../run/staging.ts';
 import { beginSession } from '../run/work-session.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
 
-export interface WaitingRun {
+interface WaitingRun {
   run: string;
   uuid: string;
   trigger_kind: QueueEntry['trigger_kind'];
