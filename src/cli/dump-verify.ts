@@ -1,9 +1,10 @@
 import { EXIT_CODES, PgSnapManError } from '../core/errors.ts';
+import { type Instance, instanceSchema } from '../core/model/configuration.ts';
 import { verifyAnswerSchema } from '../core/model/verify-answer.ts';
 import type { DumpRow } from '../sql/catalog/dumps.ts';
 import { askWorker, leaveQuestion } from './ask-worker.ts';
 import type { Context } from './context.ts';
-import { interruptSignal } from './interruption.ts';
+import { runWithProgress } from './run-with-progress.ts';
 import { workerHere } from './worker-here.ts';
 
 export interface VerifyOptions {
@@ -34,14 +35,14 @@ export async function verifyDumpOf(
   }
   const { findDump } = await import('../sql/catalog/dumps.ts');
   const { findInstance } = await import('../sql/catalog/instances.ts');
-  const { dump, instanceId } = await context.withCatalog(async (catalog) => ({
+  const { dump, instance } = await context.withCatalog(async (catalog) => ({
     dump: await findDump(catalog, reference),
-    instanceId: options.on === undefined ? null : (await findInstance(catalog, options.on)).id,
+    instance: options.on === undefined ? null : instanceSchema.parse(await findInstance(catalog, options.on)),
   }));
   if (dump.state !== 'available') {
     throw new PgSnapManError('usage', `dump ${dump.id} is not there to be verified`, '`pgsnapman dump show` says why');
   }
-  const answer = await hereOrThere(context, dump, instanceId, options);
+  const answer = await hereOrThere(context, dump, instance, options);
   if (answer === null) return 0;
   const { verification_failed, verified_level } = answer;
   const text =
@@ -52,17 +53,20 @@ export async function verifyDumpOf(
   return verification_failed === null ? 0 : EXIT_CODES.check_failed;
 }
 
-async function hereOrThere(context: Context, dump: DumpRow, instanceId: number | null, options: VerifyOptions) {
+async function hereOrThere(context: Context, dump: DumpRow, instance: Instance | null, options: VerifyOptions) {
   const worker = options.wait ? await workerHere(context, dump.worker_name) : null;
-  if (worker === null) return there(context, dump, instanceId, options);
+  if (worker === null) return there(context, dump, instance?.id ?? null, options);
   const { verifyNow } = await import('../worker/verify/verify-now.ts');
   try {
-    return await verifyNow(worker, {
-      uuid: dump.uuid,
-      level: Number(options.level) as 2 | 3,
-      manifestSha256: dump.manifest_sha256,
-      signal: interruptSignal(),
-    });
+    return await runWithProgress(context, `dump ${dump.id}`, (progress) =>
+      verifyNow(worker, {
+        uuid: dump.uuid,
+        level: Number(options.level) as 2 | 3 | 4,
+        manifestSha256: dump.manifest_sha256,
+        ...(instance === null ? {} : { instance }),
+        ...progress,
+      }),
+    );
   } finally {
     await worker.close();
   }

@@ -6,7 +6,7 @@ import { addListOptions, type ListOptions } from './options/list-options.ts';
 import { someText } from './options/values.ts';
 import type { ListColumn } from './output/output.ts';
 
-/** `restorelog list | show` */
+/** `restorelog list | show | undo` */
 export const addRestoreLogCommands: NounBuilder = (program, settings) => {
   const noun = addNoun(program, 'restorelog', 'executions of restore jobs');
   addListOptions(
@@ -16,6 +16,7 @@ export const addRestoreLogCommands: NounBuilder = (program, settings) => {
     ['started_at'],
   );
   addVerb(noun, settings, 'show <run>', 'show one restore run: id or beginning of its uuid', show);
+  addVerb(noun, settings, 'undo <run>', 'put the database that a restore has replaced in its place again', undoRun);
 };
 
 const COLUMNS: readonly ListColumn<RestoreRunRow>[] = [
@@ -29,6 +30,7 @@ const COLUMNS: readonly ListColumn<RestoreRunRow>[] = [
   { key: 'row_count', title: 'ROWS', align: 'right', priority: 3 },
   { key: 'ended_at', title: 'TOOK', align: 'right', priority: 1, text: took },
   { key: 'restore_job_id', title: 'JOB', align: 'right', priority: 5 },
+  { key: 'undo_dbname', title: 'KEPT', shrinkTo: 10, priority: 7 },
   { key: 'message', title: 'MESSAGE', shrinkTo: 10, priority: 6 },
 ];
 
@@ -45,4 +47,10 @@ async function show(context: Context, [reference = '']: readonly string[]): Prom
   someText('the id of a restore run')(reference);
   const { findRestoreRun } = await import('../sql/catalog/restore-runs.ts');
   context.output.show(await context.withCatalog((catalog) => findRestoreRun(catalog, reference)));
+}
+
+async function undoRun(context: Context, [reference = '']: readonly string[]): Promise<void> {
+  someText('the id of a restore run')(reference);
+  const { undo } = await import('./restorelog-undo.ts');
+  await undo(context, reference);
 }

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PgSnapManError } from '../core/errors.ts';
+import type { RequestKind } from '../core/model/request.ts';
 import type { WorkerSetup } from '../worker/worker-setup.ts';
 import { askWorker, leaveQuestion, type Question } from './ask-worker.ts';
 import type { Context } from './context.ts';
 
 export interface JobToRun<Result> {
   kind: 'dump' | 'restore';
+  /** What is asked of another worker; default: to run it. */
+  asks?: RequestKind;
   id: number;
   /** False: ask its worker and return at once. */
   wait: boolean;
@@ -42,7 +45,7 @@ export async function runHereOrThere<Result>(context: Context, job: JobToRun<Res
         'give it one, or its instance a default worker',
       );
     }
-    const kind = job.kind === 'dump' ? 'run_dump_job' : 'run_restore_job';
+    const kind = job.asks ?? (job.kind === 'dump' ? 'run_dump_job' : 'run_restore_job');
     const question: Question = { worker, subject, kind, arguments: { job_id: job.id } };
     if (job.wait) return job.there(await askWorker(context, catalog, question));
     const request = await leaveQuestion(context, catalog, question);

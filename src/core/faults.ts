@@ -43,6 +43,9 @@ export const FAULT_POINTS = {
   'verify.done': 'a verification is noted beside the manifest, the catalog does not know of it',
   'drill.restored': 'a drill has restored its scratch database, nothing is compared',
   'drill.compared': 'a drill has compared, its scratch database is there',
+  'undo.swapping': 'an undo has exchanged two databases in a transaction that is not committed',
+  'undo.swapped': 'an undo has exchanged two databases, the record of it is not complete',
+  'undo.dropped': 'a database that was kept for an undo is dropped, the record says that it is there',
   'spool.uploaded': 'a result is committed in the catalog and still in the spool',
   'cache.written': 'the new configuration is written, not yet renamed',
 } as const;

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { ConnectionSettings } from '../core/connection/connection-settings.ts';
 import { type ErrorCode, PgSnapManError } from '../core/errors.ts';
 import { type ConnectionError, codeOf, connectionLost } from './connection-error.ts';
+import { CopyOut } from './copy-out.ts';
 import { queryError } from './query-error.ts';
 
 export interface TransactionOptions {
@@ -118,6 +119,25 @@ export class Connection {
   /** Several statements in one string; without `begin` they are one transaction. */
   async script(sql: string): Promise<void> {
     await this.#send(sql);
+  }
+
+  /** Runs `copy … to stdout` and passes its bytes on as they come. */
+  copyOut(sql: string, onData: (chunk: Uint8Array) => void): Promise<void> {
+    const sent = this.#tail.then(async () => {
+      if (this.#lost !== null) throw this.#lost;
+      const copy = new CopyOut(sql, onData);
+      copy.finished.catch(() => {}); // told below
+      const broken = new Promise<never>((_resolve, reject) => this.onLost(reject));
+      broken.catch(() => {});
+      try {
+        this.#client.query(copy);
+        await Promise.race([copy.finished, broken]);
+      } catch (error) {
+        throw this.#failure(error);
+      }
+    });
+    this.#tail = sent.catch(() => {});
+    return sent;
   }
 
   /** Commits what `work` did, or rolls back and throws what it threw. */

@@ -84,6 +84,13 @@ export class TestTerminal {
     return index < 0 ? -1 : stringWidth(line.slice(0, index));
   }
 
+  /** What stands in each cell of a row; the second cell of a wide character is empty. */
+  cells(row: number): string[] {
+    const { active } = this.emulator.buffer;
+    const line = active.getLine(active.baseY + row);
+    return Array.from({ length: this.emulator.cols }, (_, column) => line?.getCell(column)?.getChars() ?? '');
+  }
+
   get isAlternateScreen(): boolean {
     return this.emulator.buffer.active.type === 'alternate';
   }
@@ -130,6 +137,11 @@ export class TestTerminal {
       const timer = setTimeout(done, timeoutMs);
       this.#waiters.add(done);
     });
+  }
+
+  /** Closes the terminal, as a window is closed or a connection breaks off; the program may still run. */
+  close(): void {
+    (this.#process as unknown as { destroy(): void }).destroy();
   }
 
   /** Ends the program if it still runs. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { drillResultSchema } from '../drill/drill-result.ts';
 import { type ErrorCode, EXIT_CODES } from '../errors.ts';
 import { dumpTypeSchema } from './configuration.ts';
 import { outcomeSchema } from './outcome.ts';
@@ -65,6 +66,8 @@ export const dumpResultSchema = z.object({
 export type DumpResult = z.infer<typeof dumpResultSchema>;
 
 export const restoreResultSchema = z.object({
+  /** What a drill compared; left out for all other runs. */
+  drill: drillResultSchema.optional(),
   uuid,
   restore_job_id: id.nullable(),
   dump_uuid: uuid.nullable(),

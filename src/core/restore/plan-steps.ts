@@ -6,7 +6,7 @@ import { sessionsText } from './plan-existing.ts';
 import type { RestorePlan } from './restore-plan.ts';
 import type { RolePlan } from './role-sql.ts';
 import type { Statement } from './statement.ts';
-import type { TargetFacts } from './target-facts.ts';
+import type { ExistingDatabase, TargetFacts } from './target-facts.ts';
 
 /** A step of a plan, in words. */
 export interface PlanStep {
@@ -65,5 +65,9 @@ function renameText({ properties, propertiesOf, target, replaces }: PlannedParts
   if (replaces === null || replaces.way === 'drop_before' || facts.existing === null) {
     return `${set} and give the database the name "${target}", in one step`;
   }
-  return `end the ${sessionsText(facts.existing)} in "${target}"; ${set}, rename that database away, and give this one its name, in one step`;
+  return `${ending(facts.existing, target)}${set}, rename that database away, and give this one its name, in one step`;
+}
+
+function ending(existing: ExistingDatabase, target: string): string {
+  return existing.sessions.length === 0 ? '' : `end the ${sessionsText(existing)} in "${target}"; `;
 }

@@ -11,6 +11,8 @@ export interface TablespacePlan {
   database: string | null;
   /** Names that differ: tablespace of the source to that of the target, empty for the database's own. */
   renamed: Map<string, string>;
+  /** Those that are used, and where on the target; empty if none are. */
+  wanted: { name: string; target: string }[];
   refusals: Refusal[];
   notes: string[];
 }
@@ -42,6 +44,7 @@ export function planTablespaces(
     used,
     database: !used || database === '' || database === DEFAULT ? null : database,
     renamed: new Map([...names].map((name) => [name, targetName(name)] as const).filter(([from, to]) => from !== to)),
+    wanted: [...names].map((name) => ({ name, target: targetName(name) })).filter(({ target }) => target !== ''),
     refusals: missing.length === 0 ? [] : [refusal(missing, destination)],
     notes: used || names.size === 0 ? [] : [`tablespaces of the source are not used: ${list(names)}`],
   };

@@ -58,7 +58,7 @@ export interface RestorePlan {
   roles: RolePlan | null;
   /** `create database` of the staging database. */
   createDatabase: string;
-  tablespaces: Pick<TablespacePlan, 'used' | 'database'>;
+  tablespaces: Pick<TablespacePlan, 'used' | 'database' | 'wanted'>;
   /** How the archive's words about roles and tablespaces are changed before it is restored. */
   changes: ArchiveChanges;
   /** What of the archive is restored, in its order. */
@@ -84,7 +84,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
   const sameInstance = isSameInstance(manifest, destination);
   const withRoles = job.role_handling === 'use';
   const mapping = mapRoles(facts, job.role_map, target);
-  const planned = planRoles(facts, { passwords: job.passwords, trusted: manifest.trusted, mapping, target });
+  const planned = planRolesOf(question);
   const roles = withRoles ? planned : null;
   const exists = roleExists(target, roles);
   const selection = selectEntries(toc.entries, {
@@ -123,7 +123,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     sameInstance,
     roles,
     createDatabase: createDatabaseSql(staging, facts.database, target.server_version_num, tablespaces.database),
-    tablespaces: { used: tablespaces.used, database: tablespaces.database },
+    tablespaces: { used: tablespaces.used, database: tablespaces.database, wanted: tablespaces.wanted },
     changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),
@@ -139,6 +139,17 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
 function isSameInstance({ instance }: Manifest, destination: Instance): boolean {
   if (instance.id !== null) return instance.id === destination.id;
   return instance.host === destination.host && instance.port === destination.port;
+}
+
+/** The roles alone: what a restore makes of those that the dump needs, for the roles that the target has. */
+export function planRolesOf({
+  job,
+  manifest,
+  facts,
+  target,
+}: Pick<RestoreQuestion, 'job' | 'manifest' | 'facts' | 'target'>): RolePlan {
+  const mapping = mapRoles(facts, job.role_map, target);
+  return planRoles(facts, { passwords: job.passwords, trusted: manifest.trusted, mapping, target });
 }
 
 function roleExists(target: TargetFacts, roles: RolePlan | null): (name: string) => boolean {

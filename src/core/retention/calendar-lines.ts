@@ -21,7 +21,7 @@ export const CALENDAR_LEGEND =
   'd daily  w weekly  m monthly  y yearly  k marked to be kept  n needed  l among the last  v verified  ? future  ! not good  x dropped';
 
 /** The mark of a day's dumps; a space where there are none. */
-export function dayMark(day: CalendarDay | null): string {
+function dayMark(day: CalendarDay | null): string {
   if (day === null) return ' ';
   return MARKS.find(([rule]) => day.rules.includes(rule))?.[1] ?? DROPPED;
 }

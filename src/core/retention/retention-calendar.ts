@@ -15,7 +15,7 @@ export interface CalendarDay {
 }
 
 /** A week of a month, Monday first; null: the day belongs to another month. Days without dumps have their date alone. */
-export type CalendarWeek = ({ date: string; day: CalendarDay | null } | null)[];
+type CalendarWeek = ({ date: string; day: CalendarDay | null } | null)[];
 
 export interface CalendarMonth {
   /** `2026-11` */

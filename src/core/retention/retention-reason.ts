@@ -12,7 +12,7 @@ export type KeepRule =
   | 'damaged'
   | 'failed_recently';
 /** Rules that drop one. */
-export type DropRule = 'thinned_out' | 'keep_no' | 'removing' | 'damaged_long_ago' | 'failed_long_ago';
+type DropRule = 'thinned_out' | 'keep_no' | 'removing' | 'damaged_long_ago' | 'failed_long_ago';
 
 /** Why a dump is kept or dropped. */
 export interface RetentionReason {

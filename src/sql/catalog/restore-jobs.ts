@@ -5,6 +5,7 @@ import { RESTORE_JOB_COLUMNS } from './columns.ts';
 import { insertRow } from './insert-row.ts';
 import { findInstance } from './instances.ts';
 import { addName, Conditions, type ListFilter, sortOrder } from './list-filter.ts';
+import { updateRow } from './update-row.ts';
 
 type Required = 'dest_instance_id' | 'dest_dbname';
 export type NewRestoreJob = Pick<RestoreJob, Required> &
@@ -38,4 +39,25 @@ export async function findRestoreJob(c: Connection, id: number): Promise<Restore
   const job = await c.row<RestoreJobRow>(`${FROM} where r.id = $1::bigint`, [id]);
   if (job !== undefined) return job;
   throw new PgSnapManError('not_found', `there is no restore job ${id}`, 'see: pgsnapman restorejob list');
+}
+
+/** Gives the job as it is then. @throws QueryError when a value does not fit */
+export async function updateRestoreJob(
+  c: Connection,
+  id: number,
+  columns: Readonly<Record<string, unknown>>,
+): Promise<RestoreJobRow> {
+  await updateRow(c, 'restore_job', 'r', id, columns, 'r.id');
+  return findRestoreJob(c, id);
+}
+
+/** Its runs stay in the restore log, and belong to no job any more. */
+export async function deleteRestoreJob(c: Connection, id: number): Promise<void> {
+  await c.execute('delete from pgsnapman.restore_job where id = $1', [id]);
+}
+
+/** Dump jobs that it is triggered by. */
+export async function triggeringDumpJobs(c: Connection, id: number): Promise<number[]> {
+  const sql = 'select dump_job_id from pgsnapman.dump_job_trigger where restore_job_id = $1 order by 1';
+  return (await c.rows<{ dump_job_id: number }>(sql, [id])).map(({ dump_job_id }) => dump_job_id);
 }

@@ -1,3 +1,4 @@
+import type { DrillResult } from '../../core/drill/drill-result.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { Connection } from '../connection.ts';
 import { asId, theOnly, uuidRange } from './find-one.ts';
@@ -6,13 +7,13 @@ import { addName, Conditions, type ListFilter, sortOrder } from './list-filter.t
 import { findWorker } from './workers.ts';
 
 /** A row of pgsnapman.restore_run without its log, which may be long and is read with one run only. */
-export interface RestoreRunRow extends Omit<RestoreResult, 'log_tail' | 'pgsnapman_version'> {
+export interface RestoreRunRow extends Omit<RestoreResult, 'log_tail' | 'pgsnapman_version' | 'drill'> {
   id: number;
   dump_id: number | null;
   pgsnapman_version: string | null;
   undo_dbname: string | null;
   undo_oid: number | null;
-  drill: unknown;
+  drill: DrillResult | null;
   created_at: Date;
 }
 
@@ -55,4 +56,25 @@ export async function findRestoreRun(c: Connection, reference: string | number):
   const range = uuidRange(text);
   const rows = byId.length > 0 || range === null ? byId : await find('x.uuid between $1 and $2', range);
   return theOnly(rows, 'restore log', text, (row) => `${row.id} (${row.uuid})`);
+}
+
+/** What a run keeps for an undo, after an undo has exchanged the two. */
+export async function setUndoDatabase(
+  c: Connection,
+  runId: number,
+  { undo_dbname, undo_oid }: Pick<RestoreRunRow, 'undo_dbname' | 'undo_oid'>,
+): Promise<void> {
+  await c.execute('update pgsnapman.restore_run set undo_dbname = $2, undo_oid = $3 where id = $1', [
+    runId,
+    undo_dbname,
+    undo_oid,
+  ]);
+}
+
+/** A database that was kept is gone: nobody is offered to undo with it any more. */
+export async function forgetUndoOf(c: Connection, instanceId: number, oid: number): Promise<void> {
+  await c.execute(
+    'update pgsnapman.restore_run set undo_dbname = null, undo_oid = null where dest_instance_id = $1 and undo_oid = $2',
+    [instanceId, oid],
+  );
 }

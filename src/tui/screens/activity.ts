@@ -36,7 +36,7 @@ function details(row: Row, _extra: unknown, context: CellContext): readonly Deta
     field('job', row.job_id),
     field('stage', row.stage),
     field('at', row.item),
-    field('done', `${bytesText(row.done_bytes)} of ${bytesText(row.total_bytes)}`),
+    field('done', row.done_bytes === null ? null : `${bytesText(row.done_bytes)} of ${bytesText(row.total_bytes)}`),
     field('items', row.done_items === null ? null : `${countText(row.done_items)} of ${countText(row.total_items)}`),
     timeField('started', row.started_at, context),
     timeField('heartbeat', row.heartbeat_at, context),

@@ -8,6 +8,9 @@ import { fieldText } from '../text/text-field.ts';
 import type { Theme } from '../theme/theme.ts';
 import { promptLine } from './prompt-line.ts';
 
+/** Stands behind a question, however long that is. */
+const YES_OR_NO = ' y/N';
+
 /** The rule, the line for messages and typing, and the hints. */
 export function bottomLines(state: AppState, theme: Theme): string[] {
   const { columns } = state.size;
@@ -22,7 +25,10 @@ function messageLine(state: AppState, width: number, theme: Theme): string {
   const layer = topLayer(state);
   const short = (text: string): string => cut(text, width, theme.symbols.ellipsis);
   if (layer?.kind === 'prompt') return promptLine(layer.purpose === 'filter' ? '/' : ':', layer.field, width, theme);
-  if (layer?.kind === 'confirm') return theme.paint('warning', short(`${layer.question} y/N`));
+  if (layer?.kind === 'confirm') {
+    const question = cut(layer.question, width - YES_OR_NO.length, theme.symbols.ellipsis);
+    return theme.paint('warning', question + YES_OR_NO);
+  }
   if (state.flash !== null) {
     const { text, level } = state.flash;
     const [sign, style] =

@@ -2,6 +2,7 @@ import { countOf, formatBytes } from '../../core/text/numbers.ts';
 import { deleteOld } from '../../sql/catalog/removals.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { withLock } from '../lock/lock.ts';
+import { cleanUndoDatabases } from '../restore/clean-undo.ts';
 import type { WorkSession } from '../run/work-session.ts';
 import { lockPath } from '../worker-setup.ts';
 import { chooseRemovals } from './choose-removals.ts';
@@ -18,6 +19,8 @@ export interface CleanReport {
   /** Old messages, restore runs, requests and audit rows. */
   removed_history: number;
   removed_files: number;
+  /** Replaced databases that were kept for an undo. */
+  dropped_databases: number;
   /** What has to wait for the next cleaning; null: nothing. */
   waits: string | null;
 }
@@ -43,6 +46,7 @@ export async function clean(session: WorkSession, catalog: Connection, workerId:
       removed_rows: rowsDeleted,
       removed_history: await deleteOld(catalog, workerId, before),
       removed_files: await removeOldFiles(session, keepDays),
+      dropped_databases: await cleanUndoDatabases(session),
       waits,
     };
     await tell(session, report);

@@ -6,7 +6,7 @@ import type { ChunkTable } from './chunk-table.ts';
 import { OpenBlock } from './open-block.ts';
 import { blockKey } from './pack-index.ts';
 import { PackWriter } from './pack-writer.ts';
-import type { DamagedBlock } from './thread/tasks.ts';
+import { type DamagedBlock, frameRoom } from './thread/tasks.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
 /** Blocks per pack at most, so that an index stays small where blocks shrink to almost nothing. */
@@ -113,9 +113,9 @@ export class BlockIntake {
       lane.pack = this.#newPack();
       lane.blocks = 0;
     }
-    const buffer = this.#buffers.pop() ?? new SharedArrayBuffer(this.#parts.parameters.block);
+    const buffer = this.#buffers.pop() ?? new SharedArrayBuffer(frameRoom(this.#parts.parameters.block));
     lane.blocks += 1;
-    return new OpenBlock(lane.pack.name, lane.blocks - 1, buffer);
+    return new OpenBlock(lane.pack.name, lane.blocks - 1, buffer, this.#parts.parameters.block);
   }
 
   async #closeBlock(lane: Lane): Promise<void> {
@@ -136,12 +136,13 @@ export class BlockIntake {
     encoded.catch(() => {}); // looked at in the chain, perhaps later
     this.#chain(lane, async () => {
       try {
-        const { frame, usedDictionary, damaged } = await encoded;
+        const { length, usedDictionary, damaged } = await encoded;
         this.damaged.push(...damaged);
         if (this.#failure !== null) return;
         const dictionary = usedDictionary ? bases : [];
         const depth = dictionary.reduce((most, s) => Math.max(most, 1 + (this.#row(s)?.depth ?? 0)), 0);
         const row = { pack: block.pack, block: block.number, raw: block.length, depth, dictionary };
+        const frame = new Uint8Array(block.buffer, 0, length);
         this.#parts.catalog.addRows([await pack.append(frame, row, block.chunks())]);
       } finally {
         this.#buffers.push(block.buffer);
@@ -165,7 +166,9 @@ export class BlockIntake {
   #endPack(lane: Lane): void {
     const { pack } = lane;
     this.#chain(lane, async () => {
-      if (this.#failure === null) this.newBytes += await pack.close();
+      if (this.#failure !== null) return;
+      const bytes = await pack.close(); // read before the sum is: another lane may add to it meanwhile
+      this.newBytes += bytes;
     });
   }
 

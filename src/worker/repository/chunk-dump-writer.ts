@@ -14,12 +14,13 @@ import { BlockIntake } from './block-intake.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { damageFile, noteDamage } from './damage.ts';
 import { dumpFolderName, MANIFEST_FILE, sha256Of } from './dump-folder.ts';
-import { type FileSource, takeFile } from './file-intake.ts';
+import { takeFile } from './file-intake.ts';
 import { healBlocks } from './heal.ts';
 import type { Lease } from './leases.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE, STATE_FILE } from './paths.ts';
 import { loadReferences } from './references.ts';
 import type { DumpDocuments, DumpIdentity, DumpWriter, ManifestDraft, StoredFileSummary } from './repository.ts';
+import type { FileSource } from './scan-source.ts';
 import { storageError } from './storage-error.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 

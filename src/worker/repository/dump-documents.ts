@@ -73,15 +73,17 @@ async function readWhole(
     throw damagedDump(place, `${file.path}: ${error.message}`);
   });
   const reader = pool.openFile();
-  const result = await reader.run({
-    kind: 'read',
-    file: reader.file,
-    path: null,
-    first: true,
-    final: true,
-    slices: slices.map(recipeSlice),
-    recipes: catalog.recipes(slices),
-  });
+  const result = await reader
+    .run({
+      kind: 'read',
+      file: reader.file,
+      path: null,
+      first: true,
+      final: true,
+      slices: slices.map(recipeSlice),
+      recipes: catalog.recipes(slices),
+    })
+    .finally(() => reader.close(true));
   await noteDamage(place.repository, result.damaged);
   const reason = result.damaged.map((block) => `block ${block.key} ${block.reason}`).join(', ');
   if (result.bytes === null) throw damagedDump(place, `${file.path} cannot be read: ${reason}`);

@@ -4,16 +4,9 @@ import { chooseBase } from '../../core/repository/choose-bases.ts';
 import { type Extent, ExtentList } from '../../core/repository/extent.ts';
 import type { BlockIntake, Lane } from './block-intake.ts';
 import type { ChunkTable } from './chunk-table.ts';
-import { type ScanResult, type ScanTask, SEGMENT_BYTES, SEGMENT_HEAD } from './thread/tasks.ts';
+import { type FileSource, type Scanned, scanSource } from './scan-source.ts';
+import type { ScanResult } from './thread/tasks.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
-
-/** A file on this machine, read by the threads themselves: faster than a stream. */
-export interface FileSource {
-  file: string;
-  signal?: AbortSignal;
-  /** Told after each part, with its bytes. */
-  onRead?(bytes: number): void;
-}
 
 export interface TakenFile {
   extents: Extent[];
@@ -30,108 +23,65 @@ export interface FileIntakeParts {
   features: number;
 }
 
-const segments: SharedArrayBuffer[] = [];
-
 /** Takes one file in: has it cut, finds each chunk among those that are known, and adds the others. */
 export async function takeFile(
   parts: FileIntakeParts,
   source: Readable | FileSource,
   isTableData: boolean,
 ): Promise<TakenFile> {
-  const segment = segments.pop() ?? new SharedArrayBuffer(SEGMENT_HEAD + SEGMENT_BYTES);
   const lane = parts.blocks.acquire();
-  const intake = new FileIntake(parts, segment, lane);
   const scanner = parts.pool.openFile();
+  const intake = new FileIntake(parts, lane);
   let ended = false;
   try {
-    for await (const step of stepsOf(source, segment)) {
-      const result = await scanner.run<ScanTask>({
-        kind: 'scan',
-        file: scanner.file,
-        segment,
-        countRows: isTableData,
-        ...step,
-      });
-      await intake.take(result);
-      if ('file' in source) {
-        source.onRead?.(result.bytes);
-        source.signal?.throwIfAborted();
-      }
-      ended = result.final;
-      if (ended) return intake.end(result, isTableData);
+    for await (const scanned of scanSource(scanner, source, isTableData)) {
+      await intake.take(scanned);
+      if (!scanned.result.final) continue;
+      ended = true;
+      return intake.end(scanned.result, isTableData);
     }
     throw new Error('a file has no end');
   } finally {
-    if (!ended) await scanner.run({ kind: 'forget', file: scanner.file }).catch(() => {});
+    await scanner.close(ended);
     parts.blocks.release(lane);
-    segments.push(segment);
   }
-}
-
-type Step = Pick<ScanTask, 'length' | 'final'> & Partial<Pick<ScanTask, 'source'>>;
-
-async function* stepsOf(source: Readable | FileSource, segment: SharedArrayBuffer): AsyncGenerator<Step> {
-  if (!('file' in source)) {
-    yield* stepsOfStream(source, new Uint8Array(segment, SEGMENT_HEAD));
-    return;
-  }
-  for (let position = 0; ; position += SEGMENT_BYTES) {
-    yield { length: SEGMENT_BYTES, final: false, source: { path: source.file, position } };
-  }
-}
-
-async function* stepsOfStream(stream: Readable, room: Uint8Array): AsyncGenerator<Step> {
-  let length = 0;
-  for await (const chunk of stream) {
-    let bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array);
-    while (length + bytes.length > room.length) {
-      const part = room.length - length;
-      room.set(bytes.subarray(0, part), length);
-      yield { length: room.length, final: false };
-      bytes = bytes.subarray(part);
-      length = 0;
-    }
-    room.set(bytes, length);
-    length += bytes.length;
-  }
-  yield { length, final: true };
 }
 
 /** The main thread's side of one file. */
 class FileIntake {
   readonly #parts: FileIntakeParts;
   readonly #lane: Lane;
-  readonly #bytes: Uint8Array;
   readonly #candidates: Int32Array;
   readonly #extents = new ExtentList();
   /** Number of the chunk that the last one was, or was like. */
   #previous = -1;
 
-  constructor(parts: FileIntakeParts, segment: SharedArrayBuffer, lane: Lane) {
+  constructor(parts: FileIntakeParts, lane: Lane) {
     this.#parts = parts;
     this.#lane = lane;
-    this.#bytes = new Uint8Array(segment);
     this.#candidates = new Int32Array(parts.features);
   }
 
-  async take({ places, ids, features }: ScanResult): Promise<void> {
+  async take({ segment, result: { places, ids, features } }: Scanned): Promise<void> {
     const { table, blocks } = this.#parts;
+    const all = new Uint8Array(segment);
     for (let i = 0; i * 2 < places.length; i += 1) {
       const known = table.find(ids, i * 32);
       if (known >= 0) {
         this.#previous = known;
         this.#extents.add(table.place(known), blocks.rawLength);
-      } else await this.#addNew(i, places, ids, features);
+      } else {
+        const at = places[i * 2] as number;
+        await this.#addNew(i, all.subarray(at, at + (places[i * 2 + 1] as number)), ids, features);
+      }
     }
   }
 
-  async #addNew(i: number, places: Uint32Array, ids: Uint8Array, features: Uint32Array): Promise<void> {
+  async #addNew(i: number, bytes: Uint8Array, ids: Uint8Array, features: Uint32Array): Promise<void> {
     const { table, blocks, features: count } = this.#parts;
     table.candidates(features, i * count, this.#candidates);
     const base = chooseBase(this.#candidates, this.#previous);
     if (base >= 0) this.#previous = base;
-    const at = places[i * 2] as number;
-    const bytes = this.#bytes.subarray(at, at + (places[i * 2 + 1] as number));
     const id = ids.subarray(i * 32, i * 32 + 32);
     const slice = await blocks.add(this.#lane, bytes, id, features.subarray(i * count, i * count + count), base);
     // Another file may have brought the same chunk while this one waited; stored twice then, which does no harm.

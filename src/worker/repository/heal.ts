@@ -3,6 +3,7 @@ import { type BlockCatalog, recipeSlice } from './block-catalog.ts';
 import type { ChunkTable } from './chunk-table.ts';
 import type { BlockRow } from './pack-index.ts';
 import { PackWriter } from './pack-writer.ts';
+import { frameRoom } from './thread/tasks.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
 export interface HealParts {
@@ -58,19 +59,21 @@ async function healBlock(
   if (slices.some((found) => found < 0)) return null;
   const places = slices.map((found) => table.place(found));
   const reader = parts.pool.openFile();
-  const { bytes } = await reader.run({
-    kind: 'read',
-    file: reader.file,
-    path: null,
-    first: true,
-    final: true,
-    slices: places.map(recipeSlice),
-    recipes: catalog.recipes(places),
-  });
+  const { bytes } = await reader
+    .run({
+      kind: 'read',
+      file: reader.file,
+      path: null,
+      first: true,
+      final: true,
+      slices: places.map(recipeSlice),
+      recipes: catalog.recipes(places),
+    })
+    .finally(() => reader.close(true));
   if (bytes === null || bytes.length !== row.raw) return null;
-  const block = new SharedArrayBuffer(bytes.length);
+  const block = new SharedArrayBuffer(frameRoom(bytes.length));
   new Uint8Array(block).set(bytes);
-  const { frame } = await parts.pool.run({ kind: 'encode', block, length: bytes.length, dictionary: [], recipes: [] });
+  const { length } = await parts.pool.run({ kind: 'encode', block, length: bytes.length, dictionary: [], recipes: [] });
   const identity = { pack: birth, block: Number(number), raw: row.raw, depth: 0, dictionary: [] };
-  return pack.append(frame, identity, chunks);
+  return pack.append(new Uint8Array(block, 0, length), identity, chunks);
 }

@@ -50,6 +50,7 @@ export async function writeFileOf(
     throw damagedDump(place, `${file.path}: ${error.message}`);
   });
   const reader = pool.openFile();
+  let ended = false;
   try {
     for (let at = 0; ; at += BLOCKS_PER_TASK) {
       const part = slices.slice(at, at + BLOCKS_PER_TASK);
@@ -67,10 +68,11 @@ export async function writeFileOf(
       const reasons = result.damaged.map(({ key, reason }) => `block ${key} ${reason}`);
       if (reasons.length > 0) throw damagedDump(place, `${file.path} cannot be read: ${reasons.join(', ')}`);
       if (!final) continue;
+      ended = true;
       if (result.sha256 !== file.sha256) throw damagedDump(place, `${file.path} is not what was stored`);
       return;
     }
   } finally {
-    await reader.run({ kind: 'forget', file: reader.file }).catch(() => {});
+    await reader.close(ended);
   }
 }

@@ -13,11 +13,12 @@ export class OpenBlock {
   readonly #lengths: number[] = [];
   readonly #features: Uint32Array[] = [];
 
-  constructor(pack: string, number: number, buffer: SharedArrayBuffer) {
+  /** @param capacity raw bytes that go in; the buffer may be larger */
+  constructor(pack: string, number: number, buffer: SharedArrayBuffer, capacity: number) {
     this.pack = pack;
     this.number = number;
     this.buffer = buffer;
-    this.#bytes = new Uint8Array(buffer);
+    this.#bytes = new Uint8Array(buffer, 0, capacity);
   }
 
   hasRoomFor(length: number): boolean {

@@ -3,7 +3,7 @@ import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { FileRole, Manifest, StoredFile } from '../../core/manifest/manifest.ts';
 import type { DumpContent } from '../../core/model/results.ts';
-import type { FileSource } from './file-intake.ts';
+import type { FileSource } from './scan-source.ts';
 
 /** What a writer is told before anything is stored; it names the dump's folder. */
 export interface DumpIdentity {

@@ -1,5 +1,11 @@
-import { type Answer, notSupported } from './request-context.ts';
+import * as z from 'zod';
+import { undoRestoreRun } from '../restore/undo-restore-run.ts';
+import { type Answer, argumentsOf } from './request-context.ts';
 
-export const answerUndo: Answer = async () => {
-  throw notSupported('undo');
+const schema = z.strictObject({ restore_run_id: z.number().int() });
+
+/** Gives the replaced database its name back; the undo has the uuid of the request, so that it is done once. */
+export const answerUndo: Answer = async (context) => {
+  const { restore_run_id: id } = argumentsOf(context, schema);
+  return undoRestoreRun(context.session.worker, String(id), context.request.uuid);
 };

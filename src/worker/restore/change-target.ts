@@ -1,7 +1,8 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { Journal } from '../../core/restore/journal.ts';
-import type { RestorePlan, RestoreQuestion } from '../../core/restore/restore-plan.ts';
+import { planRolesOf, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
+import type { TargetRole } from '../../core/restore/target-facts.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { faultPoint } from '../fault.ts';
 import { checkAndAnalyze } from './check-and-analyze.ts';
@@ -17,6 +18,8 @@ import { createdRoles, giveBack, type Settled, settleTarget } from './settle-tar
 import { createStaging } from './staging-database.ts';
 import { StagingWatch } from './staging-watch.ts';
 
+/** How a drill ends that has seen everything; its database is dropped like that of any run that ends early. */
+const INSPECTED = 'the drill is done';
 const SETTLE_TIMEOUT_MS = 120_000;
 
 export interface TargetChange {
@@ -72,7 +75,10 @@ async function makeDatabase(
 ): Promise<void> {
   const { plan, question, tool, dump, directory } = change;
   run.stage('roles');
-  if (plan.roles !== null) await createRoles(run, control, plan.roles);
+  if (plan.roles !== null) {
+    const replan = (roles: TargetRole[]) => planRolesOf({ ...question, target: { ...question.target, roles } });
+    await createRoles(run, control, plan.roles, replan);
+  }
   faultPoint('restore.roles-created');
   run.stop.check();
   if (plan.replaces?.way === 'drop_before') {
@@ -88,6 +94,10 @@ async function makeDatabase(
     faultPoint('restore.restored');
     watch.follow(() => {});
     await checkAndAnalyze(run, control, plan);
+    if (run.task.inspect !== undefined) {
+      await run.task.inspect(run, control, change);
+      throw new PgSnapManError('cancelled', INSPECTED);
+    }
   } finally {
     watch.stop();
   }

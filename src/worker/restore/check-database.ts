@@ -32,20 +32,7 @@ export async function checkDatabase(
   connections: readonly Connection[],
   expected: ExpectedContent,
 ): Promise<void> {
-  const [first] = connections;
-  if (first === undefined) throw new Error('a check needs a connection');
-  const there = new Set((await first.rows<Named>(RELATIONS_SQL)).map(tableKey));
-  const isThere = (relation: Named): boolean => there.has(tableKey(relation));
-  const found: FoundContent = {
-    sequences: await readSequences(first, expected.sequences.filter(isThere)),
-    largeObjects: (await first.row<{ count: number }>(LARGE_OBJECTS_SQL))?.count ?? 0,
-    invalidIndexes: await first.rows<Named>(INVALID_INDEXES_SQL),
-    unvalidatedConstraints: await first.rows<Named>(unvalidatedConstraintsSql(first.serverVersionNum)),
-    emptyViews: await first.rows<Named>(EMPTY_VIEWS_SQL),
-    rows: await countRows(run, connections, expected.tables.filter(isThere)),
-    partitionOf: await readPartitions(first),
-  };
-  const findings = compareContent(expected, found);
+  const findings = await databaseDifferences(run, connections, expected);
   for (const finding of findings) run.log(`error: ${finding}`);
   if (findings.length === 0) return;
   if (run.task.job.accept_losses) {
@@ -59,6 +46,28 @@ export async function checkDatabase(
     `the restored database is not what the dump says: ${findings.slice(0, MOST_FINDINGS_IN_MESSAGE).join('; ')}${more}`,
     'see the log of the run; the target was not touched',
   );
+}
+
+/** Every difference between the restored database and what the dump says, a sentence each. */
+export async function databaseDifferences(
+  run: RestoreRun,
+  connections: readonly Connection[],
+  expected: ExpectedContent,
+): Promise<string[]> {
+  const [first] = connections;
+  if (first === undefined) throw new Error('a check needs a connection');
+  const there = new Set((await first.rows<Named>(RELATIONS_SQL)).map(tableKey));
+  const isThere = (relation: Named): boolean => there.has(tableKey(relation));
+  const found: FoundContent = {
+    sequences: await readSequences(first, expected.sequences.filter(isThere)),
+    largeObjects: (await first.row<{ count: number }>(LARGE_OBJECTS_SQL))?.count ?? 0,
+    invalidIndexes: await first.rows<Named>(INVALID_INDEXES_SQL),
+    unvalidatedConstraints: await first.rows<Named>(unvalidatedConstraintsSql(first.serverVersionNum)),
+    emptyViews: await first.rows<Named>(EMPTY_VIEWS_SQL),
+    rows: await countRows(run, connections, expected.tables.filter(isThere)),
+    partitionOf: await readPartitions(first),
+  };
+  return compareContent(expected, found);
 }
 
 async function readSequences(c: Connection, sequences: ExpectedContent['sequences']) {

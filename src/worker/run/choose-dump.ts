@@ -1,4 +1,5 @@
 import { PgSnapManError } from '../../core/errors.ts';
+import type { RestoreJob } from '../../core/model/configuration.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import type { RestoreEntry } from '../../core/queue/queue-entry.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -9,8 +10,12 @@ import type { Repository } from '../repository/repository.ts';
  * @throws PgSnapManError not_found if it is not there
  */
 export async function chooseDump(repository: Repository, entry: RestoreEntry): Promise<string> {
-  const { job } = entry;
-  const named = entry.dump_uuid ?? job.dump_uuid;
+  return chooseDumpOf(repository, entry.job, entry.dump_uuid);
+}
+
+/** The same for a job that nobody has asked to run. @param dumpUuid the triggering dump, or another one; null: none */
+export async function chooseDumpOf(repository: Repository, job: RestoreJob, dumpUuid: string | null): Promise<string> {
+  const named = dumpUuid ?? job.dump_uuid;
   if (named !== null) return present(repository, named);
   if (job.latest_of_dump_job_id !== null) return newestOf(repository, job.latest_of_dump_job_id);
   throw new PgSnapManError('not_found', 'the dump to restore is gone', 'choose another dump for the restore job');
@@ -21,7 +26,7 @@ async function present(repository: Repository, uuid: string): Promise<string> {
   throw new PgSnapManError(
     'not_found',
     `dump ${uuid} is not in this worker's repository`,
-    'it was taken by another worker, or it was removed; `pgsnapman dump show` says where it is',
+    'it was removed, or another worker took it (`pgsnapman dump show` says which): run the job there, or copy its repository here with `pgsnapman repo copy`',
   );
 }
 

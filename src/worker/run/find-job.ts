@@ -40,17 +40,24 @@ export async function findOwnDumpJob(
   return { job: dumpJobSchema.parse(row), instance };
 }
 
-/** The same for a restore job, which belongs to the worker that has its dump. */
+/**
+ * The same for a restore job, which belongs to the worker that has its dump, and to the one that restores for that.
+ * @param dumpUuid a dump to restore instead of the job's own
+ */
 export async function findOwnRestoreJob(
   session: WorkSession,
   catalog: Connection | null,
   id: number,
+  dumpUuid: string | null = null,
 ): Promise<FoundRestoreJob> {
-  if (catalog === null) return cachedRestoreJob(session, id);
+  if (catalog === null) return cachedRestoreJob(session, id, dumpUuid);
   const { findRestoreJob } = await import('../../sql/catalog/restore-jobs.ts');
   const job = restoreJobSchema.parse(await findRestoreJob(catalog, id));
-  refuseWithoutDump(job);
-  await requireOwn(session, catalog, `the dump of restore job ${id}`, await holderOf(catalog, job));
+  if (dumpUuid === null) refuseWithoutDump(job);
+  const holder = await holderOf(catalog, job, dumpUuid);
+  if (!(await restoresFor(session, catalog, holder))) {
+    await requireOwn(session, catalog, `the dump of restore job ${id}`, holder);
+  }
   return { job, destination: await readInstance(catalog, job.dest_instance_id) };
 }
 
@@ -63,11 +70,11 @@ function cachedDumpJob({ configuration }: WorkSession, id: number): FoundDumpJob
   return { job, instance };
 }
 
-function cachedRestoreJob({ configuration }: WorkSession, id: number): FoundRestoreJob {
+function cachedRestoreJob({ configuration }: WorkSession, id: number, dumpUuid: string | null): FoundRestoreJob {
   const job = configuration?.restore_jobs.find((candidate) => candidate.id === id);
   const destination = configuration?.instances.find((candidate) => candidate.id === job?.dest_instance_id);
   if (job === undefined || destination === undefined) throw notCached(`restore job ${id}`);
-  refuseWithoutDump(job);
+  if (dumpUuid === null) refuseWithoutDump(job);
   return { job, destination };
 }
 
@@ -96,14 +103,21 @@ async function readInstance(catalog: Connection, id: number): Promise<Instance> 
 }
 
 /** The worker whose repository has the dump of a restore job; null: it is gone. */
-async function holderOf(catalog: Connection, job: RestoreJob): Promise<number | null> {
-  if (job.latest_of_dump_job_id !== null) {
+async function holderOf(catalog: Connection, job: RestoreJob, dumpUuid: string | null): Promise<number | null> {
+  if (dumpUuid === null && job.latest_of_dump_job_id !== null) {
     const { findDumpJob } = await import('../../sql/catalog/dump-jobs.ts');
     const source = await findDumpJob(catalog, job.latest_of_dump_job_id);
     return source.worker_id ?? (await readInstance(catalog, source.instance_id)).default_worker_id;
   }
   const { findDump } = await import('../../sql/catalog/dumps.ts');
-  return (await findDump(catalog, String(job.dump_id))).worker_id;
+  return (await findDump(catalog, dumpUuid ?? String(job.dump_id))).worker_id;
+}
+
+/** True if this worker restores the dumps that another one holds. */
+async function restoresFor(session: WorkSession, catalog: Connection, holderId: number | null): Promise<boolean> {
+  if (holderId === null || holderId === session.reporter.workerId) return false;
+  const { findWorker } = await import('../../sql/catalog/workers.ts');
+  return (await findWorker(catalog, holderId)).restore_worker_id === session.reporter.workerId;
 }
 
 async function requireOwn(

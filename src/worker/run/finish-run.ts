@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { errorText } from '../../core/errors.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
 import { triggeredRestores } from '../../core/queue/jobs-of-worker.ts';
@@ -23,11 +24,42 @@ export async function finishDump(session: WorkSession, entry: DumpEntry, result:
   await endEntry(session, entry, result);
 }
 
-/** The same for a restore, which triggers nothing. */
+/** The same for a restore, which triggers nothing. What it has kept of the database that it replaced is noted for cleaning. */
 export async function finishRestore(session: WorkSession, entry: RestoreEntry, result: RestoreResult): Promise<void> {
   await session.worker.spool.put({ kind: 'restore', value: withOrderedTimes(result) });
   faultPoint('restore.spooled');
+  if (result.undo_oid !== null) await noteKept(session, entry, result);
   await endEntry(session, entry, result);
+  if (result.undo_oid !== null) await cleanKept(session);
+}
+
+async function noteKept({ worker }: WorkSession, entry: RestoreEntry, result: RestoreResult): Promise<void> {
+  const { undo_dbname: dbname, undo_oid: oid, uuid: run_uuid, ended_at: kept_at } = result;
+  if (dbname === null || oid === null) return;
+  const { id: instance_id, name, host, port, username, service, sslmode, maintenance_db } = entry.destination;
+  const instance = { name, host, port, username, service, sslmode, maintenance_db };
+  const { noteUndoDatabase } = await import('../restore/undo-list.ts');
+  const target = result.dest_dbname;
+  await noteUndoDatabase(worker, {
+    instance_id,
+    instance,
+    target,
+    name: dbname,
+    oid,
+    run_uuid,
+    undo_uuid: null,
+    kept_at,
+  });
+}
+
+/** Older ones go at once, as they may be large; what goes wrong there is no matter of this restore. */
+async function cleanKept(session: WorkSession): Promise<void> {
+  const { cleanUndoDatabases } = await import('../restore/clean-undo.ts');
+  try {
+    await cleanUndoDatabases(session);
+  } catch (error) {
+    session.reporter.log({ level: 'error', text: `cleaning replaced databases failed: ${errorText(error)}` });
+  }
 }
 
 async function endEntry(session: WorkSession, entry: QueueEntry, result: DumpResult | RestoreResult): Promise<void> {

@@ -81,7 +81,8 @@ function withLog<T extends DumpResult | RestoreResult>(result: T, log: RunLog): 
   return { ...result, log_tail: result.log_tail ?? log.tail() };
 }
 
-async function withContext<T>(
+/** Gives a run what it works with, and shows it as an activity for as long as it lasts. */
+export async function withContext<T>(
   running: Running,
   entry: QueueEntry,
   log: RunLog,

@@ -3,20 +3,18 @@ import { PgSnapManError } from '../../core/errors.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
 import type { DumpEntry, QueueEntry, RestoreEntry } from '../../core/queue/queue-entry.ts';
-import type { Connection } from '../../sql/connection.ts';
 import { createActivityBoard } from '../activity/activity-board.ts';
 import { tryLock, withLock } from '../lock/lock.ts';
-import { reportedTools } from '../tools-report.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
 import { doEntry } from './do-entry.ts';
 import { findOwnDumpJob, findOwnRestoreJob } from './find-job.ts';
 import { entryText } from './job-text.ts';
 import { jobLock, takeSlots } from './pick-entry.ts';
 import { connectToCatalog } from './reach-catalog.ts';
-import { refreshConfiguration } from './refresh-configuration.ts';
 import { runQueue } from './run-queue.ts';
 import type { FinishedRun, Running } from './running.ts';
 import { uploadAtEnd } from './upload-results.ts';
+import { withOwnCatalog } from './with-own-catalog.ts';
 import { beginSession, QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
 
 export interface RunJobOptions {
@@ -28,8 +26,6 @@ export interface RunJobOptions {
   /** A restore that the dump triggered has ended. */
   onTriggered?: (result: RestoreResult) => void;
 }
-
-const KNOWN_TROUBLE: readonly string[] = ['catalog_unreachable', 'catalog_version'];
 
 /**
  * Takes the dump of a job now, in the foreground, also of a halted one; then its triggered restores; uploads the results
@@ -43,7 +39,7 @@ export async function runDumpJobNow(
   options: RunJobOptions = {},
 ): Promise<DumpResult> {
   const session = await beginSession(worker);
-  const { job, instance } = await withCatalog(session, (catalog) => findOwnDumpJob(session, catalog, jobId));
+  const { job, instance } = await withOwnCatalog(session, (catalog) => findOwnDumpJob(session, catalog, jobId));
   const entry: DumpEntry = { ...common(worker, options.uuid), kind: 'dump', job, instance };
   return foreground(session, entry, options, async (running, run) => {
     if (run?.kind !== 'dump') throw leftBehind(entry);
@@ -63,7 +59,7 @@ export async function runRestoreJobNow(
   options: RunJobOptions = {},
 ): Promise<RestoreResult> {
   const session = await beginSession(worker);
-  const { job, destination } = await withCatalog(session, (catalog) => findOwnRestoreJob(session, catalog, jobId));
+  const { job, destination } = await withOwnCatalog(session, (catalog) => findOwnRestoreJob(session, catalog, jobId));
   const entry: RestoreEntry = {
     ...common(worker, options.uuid),
     kind: 'restore',
@@ -88,42 +84,6 @@ function common(worker: WorkerSetup, uuid: string = uuidv7()) {
     queued_at: worker.now(),
     attempts: 1,
   } as const;
-}
-
-/** Asks the catalog, bound as this worker, with a fresh configuration; with null if it is away. */
-async function withCatalog<T>(session: WorkSession, work: (catalog: Connection | null) => Promise<T>): Promise<T> {
-  let catalog: Connection | null = null;
-  try {
-    catalog = await connectToCatalog(session);
-    await bind(session, catalog);
-    return await work(catalog);
-  } catch (error) {
-    const away = error instanceof PgSnapManError && KNOWN_TROUBLE.includes(error.code);
-    if (!away || session.configuration === null) throw error;
-    requireActive(session);
-    return await work(null);
-  } finally {
-    await catalog?.close();
-  }
-}
-
-async function bind(session: WorkSession, catalog: Connection): Promise<void> {
-  const { worker } = session;
-  const { bindWorker } = await import('../../sql/catalog/workers.ts');
-  const { root_id: rootId, machine_id: machineId = '' } = worker.root.identity;
-  const binding = { name: worker.name, rootId, machineId, version: worker.version, tools: await reportedTools(worker) };
-  session.reporter.workerId = (await bindWorker(catalog, binding)).id;
-  await refreshConfiguration(session, catalog);
-  requireActive(session);
-}
-
-function requireActive({ configuration, worker }: WorkSession): void {
-  if (configuration?.worker.status !== 'halted') return;
-  throw new PgSnapManError(
-    'configuration',
-    `worker ${worker.name} is halted`,
-    `pgsnapman worker activate ${worker.name}`,
-  );
 }
 
 async function foreground<T>(

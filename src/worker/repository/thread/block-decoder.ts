@@ -2,6 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, zstdDecompressSync } from 'node:zlib';
 import type { DamagedBlock, Recipe, RecipeSlice } from './tasks.ts';
 
+const MIB = 1024 * 1024;
+
 /** A block that cannot be had. `key` is the one that is damaged, perhaps a base of the one that was asked for. */
 export class DamagedBlockError extends Error {
   readonly damaged: DamagedBlock;
@@ -17,6 +19,7 @@ export class BlockDecoder {
   readonly #damaged = new Map<string, DamagedBlockError>();
   readonly #limitBytes: number;
   #bytes = 0;
+  #joined: Buffer = Buffer.alloc(0);
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -35,10 +38,21 @@ export class BlockDecoder {
     return raw;
   }
 
-  /** The bytes of slices, one after the other. @throws DamagedBlockError */
+  /** The bytes of slices, one after the other; valid until the next call. @throws DamagedBlockError */
   join(slices: readonly RecipeSlice[], recipes: ReadonlyMap<string, Recipe>): Buffer {
     const parts = slices.map((s) => this.decode(s.key, recipes).subarray(s.offset, s.offset + s.length));
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+    if (parts.length === 1) return parts[0] as Buffer;
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const joined = this.#room(length);
+    let at = 0;
+    for (const part of parts) at += part.copy(joined, at);
+    return joined;
+  }
+
+  /** Room that is used again: memory that comes and goes by megabytes keeps the garbage collector at work. */
+  #room(length: number): Buffer {
+    if (length > this.#joined.length) this.#joined = Buffer.allocUnsafeSlow(Math.ceil(length / MIB) * MIB);
+    return this.#joined.subarray(0, length);
   }
 
   forget(): void {

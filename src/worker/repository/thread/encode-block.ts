@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { type BlockDecoder, DamagedBlockError } from './block-decoder.ts';
-import type { EncodeResult, EncodeTask, Recipe } from './tasks.ts';
+import { type EncodeResult, type EncodeTask, frameRoom, type Recipe } from './tasks.ts';
 
 /** A dictionary that begins so would be read as a formatted one, not as plain content. */
 const DICTIONARY_MAGIC = [0x37, 0xa4, 0x30, 0xec];
@@ -18,16 +18,20 @@ const PLAIN = {
 export function encodeBlock(task: EncodeTask, decoder: BlockDecoder): EncodeResult {
   const raw = new Uint8Array(task.block, 0, task.length);
   const damaged: EncodeResult['damaged'] = [];
-  const dictionary = dictionaryOf(task, decoder, damaged);
-  if (dictionary !== null) {
-    const frame = compress(raw, dictionary);
-    if (frame.length < raw.length * CLEARLY_SMALL) return { frame, usedDictionary: true, damaged };
-    const plain = compress(raw, null);
-    return frame.length < plain.length * WORTH_IT
-      ? { frame, usedDictionary: true, damaged }
-      : { frame: plain, usedDictionary: false, damaged };
-  }
-  return { frame: compress(raw, null), usedDictionary: false, damaged };
+  const { frame, usedDictionary } = smallest(raw, dictionaryOf(task, decoder, damaged));
+  // Back in the room that is shared: sent as a message it would be copied, with all of the buffer that it lies in.
+  new Uint8Array(task.block).set(frame);
+  return { length: frame.length, usedDictionary, damaged };
+}
+
+function smallest(raw: Uint8Array, dictionary: Buffer | null): { frame: Buffer; usedDictionary: boolean } {
+  if (dictionary === null) return { frame: compress(raw, null), usedDictionary: false };
+  const frame = compress(raw, dictionary);
+  if (frame.length < raw.length * CLEARLY_SMALL) return { frame, usedDictionary: true };
+  const plain = compress(raw, null);
+  return frame.length < plain.length * WORTH_IT
+    ? { frame, usedDictionary: true }
+    : { frame: plain, usedDictionary: false };
 }
 
 function dictionaryOf(task: EncodeTask, decoder: BlockDecoder, damaged: EncodeResult['damaged']): Buffer | null {
@@ -46,7 +50,7 @@ function dictionaryOf(task: EncodeTask, decoder: BlockDecoder, damaged: EncodeRe
 
 function compress(raw: Uint8Array, dictionary: Buffer | null): Buffer {
   // Room for all of the output lets zstd work in one go, without buffers of its own.
-  const sizes = { pledgedSrcSize: raw.length, chunkSize: raw.length + (raw.length >> 8) + 1024 };
+  const sizes = { pledgedSrcSize: raw.length, chunkSize: frameRoom(raw.length) };
   if (dictionary === null) return zstdCompressSync(raw, { ...sizes, params: PLAIN });
   const bits = Math.ceil(Math.log2(raw.length + dictionary.length + 1));
   return zstdCompressSync(raw, {

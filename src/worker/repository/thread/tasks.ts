@@ -42,14 +42,17 @@ export interface ScanResult {
 
 export interface EncodeTask {
   kind: 'encode';
+  /** The raw bytes, which the frame takes the place of; it has `frameRoom` for them. */
   block: SharedArrayBuffer;
+  /** Raw bytes in it. */
   length: number;
   dictionary: RecipeSlice[];
   recipes: Recipe[];
 }
 
 export interface EncodeResult {
-  frame: Uint8Array;
+  /** Bytes of the frame, which is in the task's block. */
+  length: number;
   usedDictionary: boolean;
   damaged: DamagedBlock[];
 }
@@ -97,6 +100,11 @@ export type TaskResult<T extends Task> = T extends ScanTask
       : T extends VerifyTask
         ? VerifyResult
         : null;
+
+/** The largest that a frame of so many raw bytes can be; at least what zstd asks for to work in one go. */
+export function frameRoom(rawBytes: number): number {
+  return rawBytes + (rawBytes >> 8) + 1024;
+}
 
 /** Room before a segment's data for what the segment before left over: a chunk that has not ended. */
 export const SEGMENT_HEAD = 256 * 1024;

@@ -11,6 +11,13 @@ const THREAD_FILE = import.meta.url.endsWith('.ts')
 /** Decompressed blocks that all threads together may keep, in bytes. */
 const CACHE_BYTES = 128 * 1024 * 1024;
 
+export interface OpenFile {
+  file: number;
+  run<T extends Task>(task: T): Promise<TaskResult<T>>;
+  /** @param ended its final task has been answered: there is nothing to forget */
+  close(ended: boolean): Promise<void>;
+}
+
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -19,6 +26,8 @@ interface Waiting {
 class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  /** Files whose tasks all come here. */
+  files = 0;
   #next = 0;
   #failure: Error | null = null;
 
@@ -35,8 +44,9 @@ class Thread {
     this.#worker.on('exit', () => this.#fail(new Error('a thread of the repository ended')));
   }
 
+  /** Tasks waiting; a file will bring more, though perhaps it has none just now. */
   get load(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.files / 2;
   }
 
   run(task: Task): Promise<unknown> {
@@ -82,11 +92,20 @@ export class ThreadPool {
     return this.#leastLoaded().run(task) as Promise<TaskResult<T>>;
   }
 
-  /** A number for a file, and a way to run tasks that need its state: all in one thread, in order. */
-  openFile(): { file: number; run<T extends Task>(task: T): Promise<TaskResult<T>> } {
+  /** A number for a file, and a way to run tasks that need its state: all in one thread, in order. To be closed. */
+  openFile(): OpenFile {
     this.#files += 1;
+    const file = this.#files;
     const thread = this.#leastLoaded();
-    return { file: this.#files, run: (task) => thread.run(task) as Promise<never> };
+    thread.files += 1;
+    return {
+      file,
+      run: (task) => thread.run(task) as Promise<never>,
+      close: async (ended) => {
+        thread.files -= 1;
+        if (!ended) await thread.run({ kind: 'forget', file }).catch(() => {}); // a thread that ended has forgotten too
+      },
+    };
   }
 
   async close(): Promise<void> {
