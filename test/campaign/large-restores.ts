@@ -64,7 +64,7 @@ async function copy(worker: TestWorker, cluster: TestCluster, name: string): Pro
 /** The largest that this process has been so far. */
 const memory = (): string => `peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`;
 
-export async function campaign([only, size = '5GB']: readonly string[]): Promise<void> {
+export default async function campaign([only, size = '5GB']: readonly string[]): Promise<void> {
   const cluster = await startTestCluster({ settings: { max_locks_per_transaction: 4096, max_wal_size: '4GB' } });
   const worker = await createTestWorker();
   try {

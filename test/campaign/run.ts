@@ -1,22 +1,14 @@
-/**
- * Tests at full size, one at a time, by hand: `npm run campaign NAME [-- arguments]`. Each is a file of this folder that
- * exports `campaign(arguments)`; without a name they are listed.
- */
-import { readdir } from 'node:fs/promises';
-
-type Campaign = (args: readonly string[]) => Promise<void>;
+/** `npm run campaign NAME [ARGUMENTS]`: the tests that take too long for every run, at full size. */
+const CAMPAIGNS: Readonly<Record<string, () => Promise<{ default: (args: string[]) => Promise<void> }>>> = {
+  'large-restores': () => import('./large-restores.ts'),
+  'worker-simulation': () => import('./worker-simulation.ts'),
+};
 
 const [name = '', ...args] = process.argv.slice(2);
-const names = (await readdir(import.meta.dirname)).flatMap((file) => {
-  const found = /^([a-z0-9-]+)\.ts$/.exec(file)?.[1];
-  return found === undefined || found === 'run' ? [] : [found];
-});
-if (!names.includes(name)) {
-  process.stdout.write(`usage: npm run campaign NAME\nnames: ${names.sort().join(', ')}\n`);
-  process.exitCode = name === '' ? 0 : 2;
+const load = CAMPAIGNS[name];
+if (load === undefined) {
+  console.error(`usage: npm run campaign NAME; one of ${Object.keys(CAMPAIGNS).join(', ')}`);
+  process.exitCode = 2;
 } else {
-  const started = performance.now();
-  const { campaign } = (await import(`./${name}.ts`)) as { campaign: Campaign };
-  await campaign(args);
-  process.stdout.write(`${name}: done in ${Math.round((performance.now() - started) / 1000)} s\n`);
+  await (await load()).default(args);
 }

@@ -93,6 +93,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
   const sameInstance = isSameInstance(manifest, destination);
   const withRoles = job.role_handling === 'use';
   const mapping = mapRoles(facts, job.role_map, target);
+<<<<<<< HEAD
   const part = planPart(job, toc.entries, question.inside, {
     suffix: keptSuffix(question.staging),
     superuser: target.user.superuser,
@@ -105,6 +106,9 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     mapping,
     target,
   });
+=======
+  const planned = planRolesOf(question);
+>>>>>>> main
   const roles = withRoles ? planned : null;
   const exists = roleExists(target, roles);
   const selection = selectEntries(part.entries, {
@@ -167,6 +171,17 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
 function isSameInstance({ instance }: Manifest, destination: Instance): boolean {
   if (instance.id !== null) return instance.id === destination.id;
   return instance.host === destination.host && instance.port === destination.port;
+}
+
+/** The roles alone: what a restore makes of those that the dump needs, for the roles that the target has. */
+export function planRolesOf({
+  job,
+  manifest,
+  facts,
+  target,
+}: Pick<RestoreQuestion, 'job' | 'manifest' | 'facts' | 'target'>): RolePlan {
+  const mapping = mapRoles(facts, job.role_map, target);
+  return planRoles(facts, { passwords: job.passwords, trusted: manifest.trusted, mapping, target });
 }
 
 function roleExists(target: TargetFacts, roles: RolePlan | null): (name: string) => boolean {

@@ -1,7 +1,8 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { Journal } from '../../core/restore/journal.ts';
-import type { RestorePlan, RestoreQuestion } from '../../core/restore/restore-plan.ts';
+import { planRolesOf, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
+import type { TargetRole } from '../../core/restore/target-facts.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { faultPoint } from '../fault.ts';
 import { checkAndAnalyze } from './check-and-analyze.ts';
@@ -78,7 +79,10 @@ async function makeDatabase(
 ): Promise<void> {
   const { plan, question, tool, dump, directory } = change;
   run.stage('roles');
-  if (plan.roles !== null) await createRoles(run, control, plan.roles);
+  if (plan.roles !== null) {
+    const replan = (roles: TargetRole[]) => planRolesOf({ ...question, target: { ...question.target, roles } });
+    await createRoles(run, control, plan.roles, replan);
+  }
   faultPoint('restore.roles-created');
   run.stop.check();
   if (plan.replaces?.way === 'drop_before') {
