@@ -93,22 +93,13 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
   const sameInstance = isSameInstance(manifest, destination);
   const withRoles = job.role_handling === 'use';
   const mapping = mapRoles(facts, job.role_map, target);
-<<<<<<< HEAD
   const part = planPart(job, toc.entries, question.inside, {
     suffix: keptSuffix(question.staging),
     superuser: target.user.superuser,
     partialDump: manifest.schemas.length > 0 || manifest.tables.length > 0,
   });
   const into = question.inside !== null;
-  const planned = planRoles(into ? rolesOf(facts, part.entries) : facts, {
-    passwords: job.passwords,
-    trusted: manifest.trusted,
-    mapping,
-    target,
-  });
-=======
-  const planned = planRolesOf(question);
->>>>>>> main
+  const planned = planRolesOf(into ? { ...question, facts: rolesOf(facts, part.entries) } : question);
   const roles = withRoles ? planned : null;
   const exists = roleExists(target, roles);
   const selection = selectEntries(part.entries, {
