@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
+import { isClusterDump } from '../core/cluster-dump/cluster-command.ts';
 import { PgSnapManError } from '../core/errors.ts';
 import type { DumpJob } from '../core/model/configuration.ts';
-import { checkOptions, DUMP_OPTIONS } from '../core/postgres/options.ts';
+import { CLUSTER_DUMP_OPTIONS, checkOptions, DUMP_OPTIONS } from '../core/postgres/options.ts';
 import { checkTiming, parseKeep, type Retention, scheduleText, tableName } from './options/job-options.ts';
 import { postgresName, repeated, someText, timeToCome, timezone, wholeNumber } from './options/values.ts';
 import type { Surroundings } from './output/streams.ts';
@@ -19,6 +20,9 @@ export interface DumpJobOptions {
   timezone?: string;
   keep?: Retention;
   keepLast?: number;
+  maxDrop?: number;
+  drillSchedule?: string;
+  drillOn?: string;
   trigger?: string[];
   jobs?: number;
   option?: string[];
@@ -49,6 +53,13 @@ export function addDumpJobOptions(command: Command, around: Surroundings): Comma
     .option('--timezone <zone>', 'time zone of the schedule', timezone)
     .option('--keep <d,w,m,y>', 'daily, weekly, monthly, yearly dumps to keep', parseKeep)
     .option('--keep-last <n>', 'never fewer good dumps than that', wholeNumber('--keep-last', 1, 1_000_000))
+    .option(
+      '--max-drop <percent>',
+      'good dumps that a cleaning may drop without an approval',
+      wholeNumber('--max-drop', 0, 100),
+    )
+    .option('--drill-schedule <cron>', 'when its newest dump is restored for a trial and compared', scheduleText)
+    .option('--drill-on <instance>', 'where: an instance for scratch databases', someText('--drill-on'))
     .addOption(
       new Option('--trigger <restorejob>', 'restore job to run after it; may be repeated').argParser(repeated(jobId)),
     )
@@ -70,7 +81,10 @@ function jobId(value: string): string {
 /** What can be said without knowing the job. @throws PgSnapManError usage for combinations that mean nothing */
 export function checkDumpJobOptions(options: DumpJobOptions): void {
   checkTiming(options);
-  checkOptions(options.option ?? [], DUMP_OPTIONS);
+  checkOptions(
+    options.option ?? [],
+    isClusterDump({ dump_type: options.type ?? 'full' }) ? CLUSTER_DUMP_OPTIONS : DUMP_OPTIONS,
+  );
   if (options.type === undefined || OF_ONE_DATABASE.includes(options.type)) return;
   if (options.db !== undefined || options.schema !== undefined || options.table !== undefined) {
     throw new PgSnapManError(
@@ -94,6 +108,8 @@ export function dumpJobColumns(options: DumpJobOptions): Partial<DumpJob> {
     timezone: options.timezone,
     ...options.keep,
     keep_last: options.keepLast,
+    max_drop_percent: options.maxDrop,
+    drill_schedule: options.drillSchedule,
     parallel: options.jobs,
     on_demand: options.onDemand,
     comment: options.comment,

@@ -1,7 +1,7 @@
 import type { DatabaseFacts } from '../facts/database-facts.ts';
 import type { Manifest, StoredFile } from '../manifest/manifest.ts';
 import type { Instance, RestoreJob } from '../model/configuration.ts';
-import type { Toc } from '../postgres/toc.ts';
+import type { Toc, TocEntry } from '../postgres/toc.ts';
 import type { ToolVersion } from '../postgres/version.ts';
 import type { ArchiveChanges } from './archive-changes.ts';
 import { reachingOut, type Selection, selectEntries } from './archive-selection.ts';
@@ -104,7 +104,7 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     partialDump: manifest.schemas.length > 0 || manifest.tables.length > 0,
   });
   const into = question.inside !== null;
-  const planned = planRolesOf(into ? { ...question, facts: rolesOf(facts, part.entries) } : question);
+  const planned = planRolesOf(question, part.entries);
   const roles = withRoles ? planned : null;
   const exists = roleExists(target, roles);
   const selection = selectEntries(part.entries, {
@@ -171,13 +171,13 @@ function isSameInstance({ instance }: Manifest, destination: Instance): boolean 
   return instance.host === destination.host && instance.port === destination.port;
 }
 
-/** The roles alone: what a restore makes of those that the dump needs, for the roles that the target has. */
-export function planRolesOf({
-  job,
-  manifest,
-  facts,
-  target,
-}: Pick<RestoreQuestion, 'job' | 'manifest' | 'facts' | 'target'>): RolePlan {
+/**
+ * The roles that a restore creates. A database that exists gets those that its new entries need, one of its own all that
+ * the dump's database depends on.
+ */
+export function planRolesOf(question: RestoreQuestion, entries: readonly TocEntry[]): RolePlan {
+  const { job, manifest, target, inside } = question;
+  const facts = inside === null ? question.facts : rolesOf(question.facts, entries);
   const mapping = mapRoles(facts, job.role_map, target);
   return planRoles(facts, { passwords: job.passwords, trusted: manifest.trusted, mapping, target });
 }

@@ -1,8 +1,7 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { Journal } from '../../core/restore/journal.ts';
-import { planRolesOf, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
-import type { TargetRole } from '../../core/restore/target-facts.ts';
+import type { RestorePlan, RestoreQuestion } from '../../core/restore/restore-plan.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { faultPoint } from '../fault.ts';
 import { checkAndAnalyze } from './check-and-analyze.ts';
@@ -80,8 +79,7 @@ async function makeDatabase(
   const { plan, question, tool, dump, directory } = change;
   run.stage('roles');
   if (plan.roles !== null) {
-    const replan = (roles: TargetRole[]) => planRolesOf({ ...question, target: { ...question.target, roles } });
-    await createRoles(run, control, plan.roles, replan);
+    await createRoles(run, control, plan.roles, { question, plan });
   }
   faultPoint('restore.roles-created');
   run.stop.check();

@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { errorText, PgSnapManError } from '../../../core/errors.ts';
 import { qualifiedName, quoteLiteral } from '../../../core/postgres/identifiers.ts';
 import { listFile } from '../../../core/restore/archive-selection.ts';
-import { type IntoPlan, rolesOf } from '../../../core/restore/partial/plan-into.ts';
+import type { IntoPlan } from '../../../core/restore/partial/plan-into.ts';
 import { psqlCommand, type RestoreCommandOptions, scriptCommand } from '../../../core/restore/restore-command.ts';
-import { planRolesOf } from '../../../core/restore/restore-plan.ts';
 import { RestoreProgress } from '../../../core/restore/restore-progress.ts';
-import type { TargetRole } from '../../../core/restore/target-facts.ts';
 import type { Connection } from '../../../sql/connection.ts';
 import { faultPoint } from '../../fault.ts';
 import { firstEntry, settle, type TargetChange } from '../change-target.ts';
@@ -50,11 +48,7 @@ async function restore(
 ): Promise<void> {
   const { plan, question } = change;
   run.stage('roles');
-  if (plan.roles !== null) {
-    const facts = rolesOf(question.facts, plan.selection.entries);
-    const replan = (roles: TargetRole[]) => planRolesOf({ ...question, facts, target: { ...question.target, roles } });
-    await createRoles(run, control, plan.roles, replan);
-  }
+  if (plan.roles !== null) await createRoles(run, control, plan.roles, { question, plan });
   faultPoint('restore.roles-created');
   run.stop.check();
   const watch = new StagingWatch(run, control, question.target.existing?.oid ?? 0);
