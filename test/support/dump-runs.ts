@@ -22,7 +22,7 @@ export interface DumpingWorker {
   progress: Progress[];
   dump(
     instance: Instance,
-    dbname: string,
+    dbname: string | null,
     change?: { job?: Partial<DumpJob>; context?: Partial<RunContext>; uuid?: string },
   ): Promise<DumpResult>;
   /** What is left in the staging folder and in the repository's folder for what is not finished. */
@@ -60,6 +60,7 @@ export async function createDumpingWorker(parent = tmpdir()): Promise<DumpingWor
         tools,
         sources: { ...connectionSources(), env: {} },
         forbiddenTargets: [],
+        scripts: { sha256: [], directory: null },
         limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 20_000 },
         onProgress: (progress) => worker.progress.push(progress),
         log: () => {},

@@ -18,7 +18,7 @@ export function chooseToVerify<T extends { uuid: string; started_at: Date; dump_
   if (percent <= 0) return [];
   const sorted = [...dumps].sort((a, b) => a.started_at.getTime() - b.started_at.getTime());
   const isDamaged = ({ uuid }: T): boolean => (stateOf(uuid)?.verification_failed ?? null) !== null;
-  const wanted = ({ dump_type }: T): number => (/^(full|schema|data)$/.test(dump_type) ? RESTORABLE : 2);
+  const wanted = ({ dump_type }: T): number => (dump_type === 'script' ? 2 : RESTORABLE);
   const unverified = sorted.filter(
     (dump) => !isDamaged(dump) && (stateOf(dump.uuid)?.verified_level ?? 1) < wanted(dump),
   );

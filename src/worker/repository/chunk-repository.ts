@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { type ClusterFacts, clusterFactsSchema } from '../../core/facts/cluster-facts.ts';
 import { type DatabaseFacts, databaseFactsSchema } from '../../core/facts/database-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { Manifest, StoredFile } from '../../core/manifest/manifest.ts';
@@ -139,6 +140,10 @@ class ChunkRepository implements Repository {
 
   async facts(uuid: string): Promise<DatabaseFacts> {
     return databaseFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
+  }
+
+  async clusterFacts(uuid: string): Promise<ClusterFacts> {
+    return clusterFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
   }
 
   async content(uuid: string): Promise<DumpContent> {

@@ -1,6 +1,6 @@
 import { PgSnapManError } from '../../core/errors.ts';
+import { planRolesOf, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
 import type { RolePlan } from '../../core/restore/role-sql.ts';
-import type { TargetRole } from '../../core/restore/target-facts.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { readTargetRoles } from '../../sql/instance/target-facts.ts';
 import type { RestoreRun } from './restore-run.ts';
@@ -11,15 +11,14 @@ const LOCK_CLASS = 0x70677372;
 
 /**
  * Creates the missing roles, all or none of them. One restore at a time does so on an instance, as several that run at the
- * same time may want the same ones.
- * @param replan makes the plan anew for the roles that are there now, when somebody has created some of them since
+ * same time may want the same ones. When somebody has created some of them since the plan was made, it is made anew.
  * @throws PgSnapManError
  */
 export async function createRoles(
   run: RestoreRun,
   c: Connection,
   planned: RolePlan,
-  replan: (roles: TargetRole[]) => RolePlan,
+  { question, plan: { selection } }: { question: RestoreQuestion; plan: RestorePlan },
 ): Promise<void> {
   if (planned.statements.length + planned.borrow.length === 0) return;
   let plan = planned;
@@ -27,7 +26,9 @@ export async function createRoles(
     await c.transaction(async () => {
       await c.rows('select pg_advisory_xact_lock($1, 0)', [LOCK_CLASS]);
       const roles = await readTargetRoles(c);
-      if (roles.some(({ name }) => planned.create.includes(name))) plan = replan(roles);
+      if (roles.some(({ name }) => planned.create.includes(name))) {
+        plan = planRolesOf({ ...question, target: { ...question.target, roles } }, selection.entries);
+      }
       if (plan.create.length > 0) await keepOutOfServerLog(c);
       const statements = [...plan.statements, ...plan.borrow.map(({ take }) => take)];
       await runStatements(c, statements, (warning) => run.warn(warning));

@@ -9,6 +9,7 @@ import { TEMPORARY_PREFIX } from '../files/durable.ts';
 import { runChild } from '../process/run-child.ts';
 import type { Repository } from '../repository/repository.ts';
 import { chooseRestoreTool } from '../restore/choose-restore-tool.ts';
+import { readStream } from './read-stream.ts';
 
 export interface VerifyParts {
   repository: Repository;
@@ -25,8 +26,8 @@ export interface VerifyParts {
 
 /**
  * Level 2: every chunk of the dump is read back and its hash compared, and its table of contents can be parsed. Level 3:
- * all of its files come out with their hashes, and pg_restore reads all of them. What is wrong with the dump is in the
- * answer.
+ * all of its files come out with their hashes, and pg_restore reads all of them; for the stream of pg_dumpall, which
+ * pg_restore cannot read, see `readStream`. What is wrong with the dump is in the answer.
  * @throws PgSnapManError not_found; configuration when pg_restore is missing or the disk is full; cancelled
  */
 export async function verifyDump(uuid: string, level: 2 | 3, parts: VerifyParts): Promise<Verification> {
@@ -52,8 +53,14 @@ export async function verifyDump(uuid: string, level: 2 | 3, parts: VerifyParts)
   parts.signal?.throwIfAborted();
   const folder = await mkdtemp(join(parts.stagingFolder, `${TEMPORARY_PREFIX}verify-`));
   try {
-    const isArchive = (await repository.files(uuid)).some(({ role }) => role === 'toc');
-    if (!isArchive) {
+    const files = await repository.files(uuid);
+    const stream = files.find(({ role }) => role === 'sql_stream');
+    if (stream !== undefined && level === 3) {
+      await repository.materialize(uuid, join(folder, 'dump'));
+      const problem = await readStream(join(folder, 'dump', stream.path), await repository.content(uuid), parts.signal);
+      return answer(problem, `pgsnapman ${version}`, 3);
+    }
+    if (!files.some(({ role }) => role === 'toc')) {
       await repository.materialize(uuid, join(folder, 'dump'));
       return answer(null);
     }

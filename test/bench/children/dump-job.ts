@@ -30,6 +30,7 @@ const result = await takeDump(
     stagingDirectory,
     tools: await findTools(),
     forbiddenTargets: [],
+    scripts: { sha256: [], directory: null },
     sources: { ...connectionSources(), env: {} },
     limits: { stallTimeoutMs: 600_000, lockWaitTimeoutMs: 60_000 },
     onProgress: () => {},

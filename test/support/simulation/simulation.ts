@@ -103,6 +103,7 @@ export class Simulation {
       tools: { bin_directories: [] },
       limits: {},
       restores: { never: [] },
+      scripts: { sha256: [], directory: null },
     };
     const worker = setupOf(file, 'w1', root, { now: () => this.#now });
     const { queue, spool } = worker;
