@@ -17,6 +17,8 @@ const NOUNS: Readonly<Record<string, () => Promise<NounBuilder>>> = {
   dump: async () => (await import('./dump.ts')).addDumpCommands,
   restorejob: async () => (await import('./restorejob.ts')).addRestoreJobCommands,
   restorelog: async () => (await import('./restorelog.ts')).addRestoreLogCommands,
+  'server-restore': async () => (await import('./server-restore.ts')).addServerRestoreCommand,
+  script: async () => (await import('./script.ts')).addScriptCommands,
   retention: async () => (await import('./retention.ts')).addRetentionCommands,
   repo: async () => (await import('./repo.ts')).addRepoCommands,
   message: async () => (await import('./message.ts')).addMessageCommands,

@@ -11,6 +11,7 @@ import {
   keptReplication,
   type RestoreJobOptions,
   restoreJobColumns,
+  restoreScripts,
   restoreSource,
   SOURCES,
 } from './restorejob-options.ts';
@@ -34,6 +35,7 @@ async function add(context: Context, _args: readonly string[], options: RestoreJ
   const { addRestoreJob } = await import('../sql/catalog/restore-jobs.ts');
   await context.withCatalog(async (catalog) => {
     const source = await restoreSource(catalog, options);
+    const scripts = await restoreScripts(catalog, options);
     const destination = await findInstance(catalog, to);
     await confirmTarget(context, destination);
     const repeatOrSingle = options.schedule === undefined ? 'single' : 'repeat';
@@ -41,6 +43,7 @@ async function add(context: Context, _args: readonly string[], options: RestoreJ
       addRestoreJob(catalog, {
         ...restoreJobColumns(options),
         ...source,
+        ...scripts,
         keep: keptReplication(options, []),
         job_type: options.onTrigger === true ? 'trigger' : repeatOrSingle,
         dest_instance_id: destination.id,

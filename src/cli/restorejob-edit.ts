@@ -10,6 +10,7 @@ import {
   keptReplication,
   type RestoreJobOptions,
   restoreJobColumns,
+  restoreScripts,
   restoreSource,
 } from './restorejob-options.ts';
 import type { Subject } from './verbs.ts';
@@ -55,6 +56,7 @@ async function changedColumns(
   return {
     ...restoreJobColumns(options),
     ...(await restoreSource(catalog, options)),
+    ...(await restoreScripts(catalog, options)),
     ...(options.to === undefined ? {} : { dest_instance_id: (await findInstance(catalog, options.to)).id }),
     ...(options.existing === undefined || options.existing === 'truncate' ? {} : { existing_data: 'leave' }),
     ...(options.roles === true ? { role_handling: 'use' } : {}),

@@ -30,6 +30,8 @@ export interface RestoreJobOptions {
   jobs?: number;
   option?: string[];
   comment?: string;
+  beforeSql?: string;
+  afterSql?: string;
   acceptLosses?: boolean;
   schedule?: string;
   once?: true;
@@ -80,6 +82,12 @@ function addHow(command: Command): void {
     .option('--keep-subscriptions', 'bring subscriptions along to another instance, not enabled')
     .option('--jobs <n>', 'parallel jobs of pg_restore', wholeNumber('--jobs', 1, 64))
     .addOption(several('--option <option>', 'more for pg_restore, from the allow-list', someText('--option')))
+    .option('--before-sql <script>', 'script to run in the new database before the restore', someText('--before-sql'))
+    .option(
+      '--after-sql <script>',
+      'script to run in it afterwards, before anybody can connect',
+      someText('--after-sql'),
+    )
     .option('--comment <text>', 'for people', someText('--comment'))
     .option('--accept-losses', 'what can not be restored is a warning, not a failure');
 }
@@ -138,6 +146,19 @@ export async function restoreSource(
   if (options.latestOf === undefined) return {};
   const { findDumpJob } = await import('../sql/catalog/dump-jobs.ts');
   return { dump_id: null, latest_of_dump_job_id: (await findDumpJob(catalog, options.latestOf)).id };
+}
+
+/** Columns of the scripts that are named. @throws PgSnapManError not_found */
+export async function restoreScripts(
+  catalog: Connection,
+  { beforeSql, afterSql }: Pick<RestoreJobOptions, 'beforeSql' | 'afterSql'>,
+): Promise<Partial<Pick<RestoreJob, 'before_script_id' | 'after_script_id'>>> {
+  if (beforeSql === undefined && afterSql === undefined) return {};
+  const { findScript } = await import('../sql/catalog/scripts.ts');
+  return {
+    ...(beforeSql === undefined ? {} : { before_script_id: (await findScript(catalog, beforeSql)).id }),
+    ...(afterSql === undefined ? {} : { after_script_id: (await findScript(catalog, afterSql)).id }),
+  };
 }
 
 /** Columns that the options give; undefined: nothing was said. `roles` is true unless `--no-roles` was given. */

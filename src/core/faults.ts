@@ -36,6 +36,8 @@ export const FAULT_POINTS = {
   'restore.swapping': 'the databases have their new names in a transaction that is not committed',
   'restore.renamed': 'the database has its name, the result is not in the spool',
   'restore.replaced-dropped': 'the replaced database is dropped, the result is not in the spool',
+  'into.known': 'the transaction of a restore into a database is in the journal, and not committed',
+  'into.committed': 'it is committed, and the result is nowhere',
   'restore.spooled': 'the result is in the spool, the entry is still in the queue',
   'request.begun': 'the catalog says that a request is being answered, nothing was done for it',
   'request.worked-out': 'what a request asked for is done, the answer is not in the catalog',

@@ -27,7 +27,6 @@ export async function runTui(options: TuiOptions): Promise<void> {
     term: process.env.TERM,
   });
   const { openManager } = await import('./manager.ts');
-  const manager = openManager({ ...options, input: stdin as TerminalInput, output: stdout as TerminalOutput });
   const leave = (): void => manager.leave();
   const onSignal = (signal: NodeJS.Signals): void =>
     manager.leave(new PgSnapManError('cancelled', `the manager was ended by ${signal}`));
@@ -42,6 +41,8 @@ export async function runTui(options: TuiOptions): Promise<void> {
   stdin.on('end', leave);
   stdin.on('error', leave);
   stdout.on('error', leave);
+  // Last, because it draws at once: from then on a signal has to find somebody who gives the terminal back.
+  const manager = openManager({ ...options, input: stdin as TerminalInput, output: stdout as TerminalOutput });
   try {
     await manager.done;
   } finally {

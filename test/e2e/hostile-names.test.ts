@@ -38,6 +38,14 @@ beforeAll(async () => {
       d as (insert into pgsnapman.database (instance_id, name) select id, $2 from i),
       j as (insert into pgsnapman.dump_job (instance_id, dbname, schedule, comment)
         select id, $2, '4 3 * * *', $3 from i returning id),
+      u as (insert into pgsnapman.dump (uuid, dump_job_id, instance_name, instance_host, instance_port, dbname, dump_type,
+          trigger_kind, started_at, ended_at, outcome, message, log_tail, warnings)
+        select gen_random_uuid(), id, $1, $4, 5432, $2, 'full', 'schedule', now(), now(), 'failed', $3, $3, array[$3] from j),
+      r as (insert into pgsnapman.restore_job (latest_of_dump_job_id, dest_instance_id, dest_dbname, comment)
+        select j.id, i.id, $2, $3 from i, j),
+      x as (insert into pgsnapman.restore_run (uuid, dest_instance_name, dest_dbname, trigger_kind, started_at, ended_at,
+          outcome, message, log_tail)
+        values (gen_random_uuid(), $1, $2, 'single', now(), now(), 'failed', $3, $3)),
       a as (insert into pgsnapman.activity (uuid, worker_id, kind, subject, started_at, stage, item)
         values (gen_random_uuid(), 1, 'dump', $2, now(), $3, $2))
       insert into pgsnapman.message (level, text, worker_id) values ('error', $3, 1)`,
@@ -73,6 +81,9 @@ describe('names of every kind', () => {
     ['3', 'Instances'],
     ['4', 'Databases'],
     ['5', 'Dump jobs'],
+    ['6', 'Dumps'],
+    ['7', 'Restore jobs'],
+    ['8', 'Restore log'],
     ['9', 'Messages'],
     ['0', 'Activity'],
   ])('stay in their cells on %s, %s, and in the details', async (key, title) => {

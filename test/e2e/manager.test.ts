@@ -79,6 +79,10 @@ describe.each([
   });
 });
 
+/** The process of the manager that the terminal's shell started. */
+const managerIn = ({ pid }: TestTerminal): number =>
+  Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim());
+
 describe('the way out', () => {
   const ways: readonly (readonly [string, (terminal: TestTerminal) => void, RegExp])[] = [
     ['q', (terminal) => terminal.send('q'), /EXIT=0/],
@@ -97,8 +101,7 @@ describe('the way out', () => {
     await terminal.waitFor(/Last 24 hours +dumps/);
     expect(terminal.isAlternateScreen).toBe(true);
     if (name.startsWith('SIG') || name === 'an exception') {
-      const pid = Number(execFileSync('pgrep', ['-P', String(terminal.pid)], { encoding: 'utf8' }).trim());
-      process.kill(pid, name.startsWith('SIG') ? (name as NodeJS.Signals) : 'SIGUSR2');
+      process.kill(managerIn(terminal), name.startsWith('SIG') ? (name as NodeJS.Signals) : 'SIGUSR2');
     } else leave(terminal);
     await terminal.waitFor('DONE');
     expect(terminal.isAlternateScreen).toBe(false);
@@ -110,6 +113,32 @@ describe('the way out', () => {
     expect(tail).not.toMatch(/\u001b\[\?(25l|1049h|2004h)/);
     expect(terminal.output.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.output.lastIndexOf('\u001b[?25l'));
     expect(terminal.output.lastIndexOf('\u001b[?2004l')).toBeGreaterThan(terminal.output.lastIndexOf('\u001b[?2004h'));
+    await terminal.dispose();
+  });
+
+  it.each([
+    ['typed Ctrl+C', (terminal: TestTerminal) => terminal.send('\u0003')],
+    ['SIGTERM', (terminal: TestTerminal) => process.kill(managerIn(terminal), 'SIGTERM')],
+  ])('is open as soon as there is a picture: %s', async (_name, leave) => {
+    const terminal = await workplace.openInShell((command) => `${command}; stty -a; echo DONE; sleep 60`);
+    await terminal.waitFor(({ isAlternateScreen }) => isAlternateScreen);
+    leave(terminal);
+    await terminal.waitFor('DONE');
+    expect(terminal.isAlternateScreen).toBe(false);
+    expect(terminal.screen().replace(/\n/g, ' ')).toMatch(/ icanon .* echo /s);
+    expect(terminal.output.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.output.lastIndexOf('\u001b[?25l'));
+    await terminal.dispose();
+  });
+
+  it('is not Escape where there is no way back: it stays on the overview', async () => {
+    const terminal = await workplace.open();
+    await terminal.waitFor(/Last 24 hours +dumps/);
+    terminal.send('\u001b');
+    await terminal.settle();
+    expect(terminal.isAlternateScreen).toBe(true);
+    expect(terminal.screen()).toContain('Overview');
+    terminal.send('q');
+    expect((await terminal.exited).exitCode).toBe(0);
     await terminal.dispose();
   });
 

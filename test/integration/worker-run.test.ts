@@ -54,6 +54,7 @@ beforeEach(async () => {
     worker: { name: 'w1', root: join(folder, 'root') },
     tools: { bin_directories: [] },
     restores: { never: [] },
+    scripts: { sha256: [], directory: null },
     limits: {},
   };
   await sql(`insert into pgsnapman.worker (name, timezone) values ('w1', 'UTC');

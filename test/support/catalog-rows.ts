@@ -101,6 +101,8 @@ export function restoreJobOf(destination: Instance, dbname: string, change: Part
     timezone: null,
     before_script_id: null,
     after_script_id: null,
+    before_script: null,
+    after_script: null,
     catch_up_ms: null,
     stall_timeout_ms: null,
     status: 'active',

@@ -30,6 +30,7 @@ const result = await takeDump(
     tools: await findTools(),
     sources: { ...connectionSources(), env: {} },
     forbiddenTargets: [],
+    scripts: { sha256: [], directory: null },
     limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 60_000 },
     onProgress: () => {},
     log: () => {},

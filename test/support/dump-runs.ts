@@ -60,6 +60,7 @@ export async function createDumpingWorker(parent = tmpdir()): Promise<DumpingWor
         tools,
         sources: { ...connectionSources(), env: {} },
         forbiddenTargets: [],
+        scripts: { sha256: [], directory: null },
         limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 20_000 },
         onProgress: (progress) => worker.progress.push(progress),
         log: () => {},

@@ -37,6 +37,7 @@ const result = await restoreDump(
     tools: await findTools(),
     sources: { ...connectionSources(), env: {} },
     forbiddenTargets: [],
+    scripts: { sha256: [], directory: null },
     limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 10_000 },
     onProgress: () => {},
     log: () => {},

@@ -58,6 +58,7 @@ export async function createTestWorker(): Promise<TestWorker> {
         tools,
         sources: { ...connectionSources(), env: {} },
         forbiddenTargets: [],
+        scripts: { sha256: [], directory: null },
         limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 10_000 },
         onProgress: (progress) => worker.progress.push(progress),
         log: (line) => worker.log.push(line),

@@ -127,6 +127,8 @@ export function sampleRestoreJob(more: Partial<RestoreJob> = {}): RestoreJob {
     timezone: null,
     before_script_id: null,
     after_script_id: null,
+    before_script: null,
+    after_script: null,
     catch_up_ms: null,
     stall_timeout_ms: null,
     status: 'active',

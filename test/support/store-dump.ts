@@ -86,7 +86,7 @@ export function draft(uuid: string, startedAt: Date, jobId: number | null): Mani
 }
 
 /** What a file of this name is in a directory dump. */
-function roleOf(path: string): FileRole {
+export function roleOf(path: string): FileRole {
   if (path === 'toc.dat') return 'toc';
   if (/^\d+\.dat$/.test(path)) return 'table_data';
   return /^blob_/.test(path) ? 'large_object' : 'other';

@@ -26,6 +26,7 @@ export async function createTickWorker(catalogUrl: string, name = 'w1'): Promise
     tools: { bin_directories: [] },
     limits: {},
     restores: { never: [] },
+    scripts: { sha256: [], directory: null },
   };
   let clock: Date | null = null;
   await initWorker(configuration);

@@ -34,6 +34,7 @@ export async function createTestWorker(more: Partial<FileConfiguration> = {}): P
     worker: { name: 'w1', root: path },
     tools: { bin_directories: [] },
     restores: { never: [] },
+    scripts: { sha256: [], directory: null },
     limits: {},
     ...more,
   };

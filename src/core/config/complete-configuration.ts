@@ -33,6 +33,7 @@ export function applyEnvironment(settings: FileSettings | null, around: Configur
     catalog: { url },
     worker: { root, ...(name === undefined ? {} : { name }) },
     tools: { bin_directories: settings?.tools.bin_directories ?? [] },
+    scripts: { sha256: settings?.scripts.sha256 ?? [], directory: settings?.scripts.directory ?? null },
     restores: { never: settings?.restores.never ?? [] },
     limits: forcedLimits(settings),
   };

@@ -40,6 +40,12 @@ export const fileSettingsSchema = z.strictObject({
       message_keep_days: notNegative.optional(),
     })
     .default({}),
+  scripts: z
+    .strictObject({
+      sha256: z.array(text.regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits')).default([]),
+      directory: absolutePath.optional(),
+    })
+    .default({ sha256: [] }),
   restores: z.strictObject({ never: z.array(text).default([]) }).default({ never: [] }),
 });
 
@@ -67,6 +73,8 @@ export interface FileConfiguration {
   worker: { name?: string; root: string };
   /** Instances that this worker never restores to, whatever the catalog says: names, `host:port`, or `*`. */
   restores: { never: string[] };
+  /** Scripts that this worker runs: SHA-256 of their texts, and a folder whose files are allowed. */
+  scripts: { sha256: string[]; directory: string | null };
   tools: { bin_directories: string[] };
   limits: ForcedLimits;
 }

@@ -103,6 +103,10 @@ export const dumpJobSchema = z.object({
 });
 export type DumpJob = z.infer<typeof dumpJobSchema>;
 
+const scriptTextSchema = z.object({ name: z.string(), sha256: z.string(), code: z.string() });
+/** A script with its text, as a job carries it: it is run also while the catalog is away. */
+export type ScriptText = z.infer<typeof scriptTextSchema>;
+
 export const restoreJobSchema = z.object({
   id,
   dump_id: id.nullable(),
@@ -134,6 +138,9 @@ export const restoreJobSchema = z.object({
   timezone: z.string().nullable(),
   before_script_id: id.nullable(),
   after_script_id: id.nullable(),
+  /** The scripts of these ids, joined from the scripts of the catalog. */
+  before_script: scriptTextSchema.nullable().default(null),
+  after_script: scriptTextSchema.nullable().default(null),
   catch_up_ms: durationMs.nullable(),
   stall_timeout_ms: durationMs.nullable(),
   status,

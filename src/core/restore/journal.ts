@@ -33,6 +33,8 @@ export const journalSchema = z.object({
     .object({ way: z.enum(['rename', 'drop', 'drop_before']), oid: z.number().int(), kept_as: z.string() })
     .nullable()
     .default(null),
+  /** The one transaction of a restore into a database that exists, as `txid_current` gives it, before it is committed. */
+  transaction: z.string().nullable().default(null),
   /** Roles that the run creates. */
   roles: z.array(z.string()),
   /** Statements that give back memberships which were taken for the time of the run. */

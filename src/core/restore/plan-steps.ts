@@ -2,6 +2,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { Instance } from '../model/configuration.ts';
 import { countOf } from '../text/numbers.ts';
 import type { ExpectedContent } from './expected-content.ts';
+import type { IntoPlan } from './partial/plan-into.ts';
 import { sessionsText } from './plan-existing.ts';
 import type { RestorePlan } from './restore-plan.ts';
 import type { RolePlan } from './role-sql.ts';
@@ -14,7 +15,7 @@ export interface PlanStep {
   text: string;
 }
 
-interface PlannedParts extends Pick<RestorePlan, 'replaces' | 'propertiesOf'> {
+interface PlannedParts extends Pick<RestorePlan, 'replaces' | 'propertiesOf' | 'into' | 'first'> {
   target: string;
   staging: string;
   roles: RolePlan | null;
@@ -35,6 +36,7 @@ export function planSteps(plan: PlannedParts, question: StepQuestion): PlanStep[
   const { manifest, destination, job } = question;
   const { roles, staging, target, selection, expected, replaces } = plan;
   const names = (roles?.create ?? []).map((name) => `"${name}"`).join(', ');
+  if (plan.into !== null) return intoSteps(plan, plan.into, question);
   const steps: PlanStep[] = [
     { step: 'materialize', text: `unpack the dump of ${manifest.started_at.toISOString()} and check its hashes` },
   ];
@@ -57,6 +59,26 @@ export function planSteps(plan: PlannedParts, question: StepQuestion): PlanStep[
   );
   if (replaces?.way === 'drop') steps.push({ step: 'drop', text: 'drop the replaced database' });
   return steps;
+}
+
+/** Into a database that exists: one session, one transaction. */
+function intoSteps(plan: PlannedParts, into: IntoPlan, { manifest, destination }: StepQuestion): PlanStep[] {
+  const { roles, target, selection, expected, first } = plan;
+  const names = (roles?.create ?? []).map((name) => `"${name}"`).join(', ');
+  const steps: PlanStep[] = [
+    { step: 'materialize', text: `unpack the dump of ${manifest.started_at.toISOString()} and check its hashes` },
+  ];
+  if (names !== '') steps.push({ step: 'roles', text: `create missing roles on ${destination.name}: ${names}` });
+  for (const { about } of [...into.before, ...first]) steps.push({ step: 'clear', text: about });
+  return [
+    ...steps,
+    {
+      step: 'restore',
+      text: `restore ${selection.dumpIds.length} entries into database "${target}", in one session, in one transaction with all before`,
+    },
+    { step: 'check', text: `check ${expected.rows} rows in ${expected.tables.length} tables, then commit` },
+    { step: 'analyze', text: 'gather statistics' },
+  ];
 }
 
 function renameText({ properties, propertiesOf, target, replaces }: PlannedParts, { target: facts }: StepQuestion) {

@@ -1,4 +1,5 @@
 import type { DatabaseFacts } from '../facts/database-facts.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import type { RestoreJob } from '../model/configuration.ts';
 import type { TocEntry } from '../postgres/toc.ts';
 import type { RoleMapping } from './role-mapping.ts';
@@ -33,6 +34,17 @@ export function planWarnings(
     );
   }
   return warnings;
+}
+
+const major = (versionNum: number): number => Math.floor(versionNum / 10_000);
+
+/** An older server may not know what the dump says; the restore is tried, and fails by name where it does not. */
+export function olderServer(manifest: Pick<Manifest, 'server_version_num'>, target: TargetFacts): string[] {
+  const source = major(manifest.server_version_num);
+  if (major(target.server_version_num) >= source) return [];
+  return [
+    `the dump is from PostgreSQL ${source}, and the target has only ${target.server_version}: what that version does not know fails the restore`,
+  ];
 }
 
 /** What the job asks for and gets in another way, as there is no database yet that it could be about. */

@@ -5,13 +5,22 @@ import { redactValues } from './redact.ts';
  * CONTEXT lines hold them, and so may the text of RAISE.
  */
 export class PsqlErrorReader {
+  readonly #ownMark: string | null;
   #message: string | null = null;
   #inMessage = false;
   #raised = false;
 
+  /** @param ownMark what the messages of errors begin with that we raise ourselves, and nobody else can */
+  constructor(ownMark: string | null = null) {
+    this.#ownMark = ownMark;
+  }
+
   /** Null: it said nothing of an error. */
   get message(): string | null {
     if (this.#message === null) return null;
+    if (this.#ownMark !== null && this.#message.startsWith(this.#ownMark)) {
+      return this.#message.slice(this.#ownMark.length);
+    }
     return this.#raised ? 'a function raised an error (its text is hidden)' : redactValues(this.#message);
   }
 

@@ -10,7 +10,7 @@ const LONGEST_NAME_BYTES = 63;
 export function refuseJob(job: RestoreJob, destination: Instance, manifest: Manifest): Refusal[] {
   return [
     ...refuseTargetName(job.dest_dbname),
-    ...refuseDump(manifest),
+    ...refuseDump(manifest, job),
     ...refuseWay(job),
     ...refuseInstance(destination),
   ];
@@ -28,33 +28,30 @@ function refuseTargetName(name: string): Refusal[] {
   return [{ sentence, hint: 'choose a name without _pgsnapman_' }];
 }
 
-function refuseDump({ dump_type, schemas, tables }: Manifest): Refusal[] {
+function refuseDump({ dump_type }: Manifest, job: RestoreJob): Refusal[] {
   const hint = 'take a full dump of the database, or restore this one by hand';
   if (dump_type === 'cluster' || dump_type === 'cluster_schema') {
     return [{ sentence: 'restoring dumps of a whole cluster is not supported by this version', hint }];
   }
-  if (dump_type !== 'full') {
-    return [{ sentence: `restoring dumps of type ${dump_type} is not supported by this version`, hint }];
+  if (dump_type === 'script') {
+    return [{ sentence: 'the dump was made by a script, which alone knows how to restore it', hint }];
   }
-  if (schemas.length > 0 || tables.length > 0) {
-    return [{ sentence: 'restoring dumps of only some schemas or tables is not supported by this version', hint }];
-  }
-  return [];
+  const lacks = { full: null, schema: 'rows', data: 'definitions' }[dump_type];
+  const asked = job.restore_type;
+  if (lacks === null || asked === dump_type) return [];
+  return [
+    {
+      sentence: `the dump has no ${lacks}, as it is of type ${dump_type}; the job asks for ${asked}`,
+      hint: `use a restore of type ${dump_type}, or a full dump`,
+    },
+  ];
 }
 
 function refuseWay(job: RestoreJob): Refusal[] {
   const refusals: Refusal[] = [];
   const unsupported = (sentence: string, hint: string) =>
     refusals.push({ sentence: `${sentence} is not supported by this version`, hint });
-  if (job.restore_type !== 'full') unsupported(`a restore of type ${job.restore_type}`, 'use type full');
-  if (job.schemas.length > 0 || job.tables.length > 0) {
-    unsupported('a restore of only some schemas or tables', 'restore all of it into a new database');
-  }
   if (job.schema_as !== null) unsupported('restoring a schema under another name', 'leave schema_as empty');
-  if (job.existing_data !== 'leave') unsupported('replacing the data of existing tables', 'use a new database');
-  if (job.before_script_id !== null || job.after_script_id !== null) {
-    unsupported('running a script before or after a restore', 'run it by hand on the new database');
-  }
   const option = job.options.find((text) => !isAllowedOption(text, RESTORE_OPTIONS));
   if (option !== undefined) {
     refusals.push({

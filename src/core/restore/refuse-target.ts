@@ -18,9 +18,9 @@ export interface TargetQuestion {
   tool: ToolVersion;
   /** What of the archive is restored. */
   entries: readonly TocEntry[];
+  /** True: into a database that exists; none is created. */
+  into: boolean;
 }
-
-const major = (versionNum: number): number => Math.floor(versionNum / 10_000);
 
 /** What the target says against a restore there; roles, tablespaces and a database of that name aside. */
 export function refuseTarget(question: TargetQuestion): Refusal[] {
@@ -32,28 +32,21 @@ export function refuseTarget(question: TargetQuestion): Refusal[] {
   ];
 }
 
-function refuseServer({ destination, manifest, facts, target }: TargetQuestion): Refusal[] {
+function refuseServer({ destination, facts, target, into }: TargetQuestion): Refusal[] {
   const refusals: Refusal[] = [];
-  const source = major(manifest.server_version_num);
   if (target.in_recovery) {
     refusals.push({
       sentence: `instance "${destination.name}" is a standby, which takes no changes`,
       hint: 'restore to its primary',
     });
   }
-  if (major(target.server_version_num) < source) {
-    refusals.push({
-      sentence: `the dump is from PostgreSQL ${source}, and ${destination.name} has only ${target.server_version}`,
-      hint: `restore to PostgreSQL ${source} or newer`,
-    });
-  }
-  const locale = localeRefusal(facts.database, target.server_version_num);
+  const locale = into ? null : localeRefusal(facts.database, target.server_version_num);
   if (locale !== null) refusals.push({ sentence: locale, hint: 'restore to a newer version of PostgreSQL' });
   return refusals;
 }
 
-function refuseUser({ destination, target: { user } }: TargetQuestion): Refusal[] {
-  if (user.superuser || user.createdb) return [];
+function refuseUser({ destination, target: { user }, into }: TargetQuestion): Refusal[] {
+  if (into || user.superuser || user.createdb) return [];
   const sentence = `role "${user.name}" may not create databases on ${destination.name}`;
   return [{ sentence, hint: 'alter role … createdb, or let the instance use another role' }];
 }

@@ -64,6 +64,8 @@ export function psqlCommand(psql: string, options: SessionOptions): Command {
     args: [
       '--no-psqlrc',
       '--quiet',
+      '--no-align',
+      '--tuples-only',
       '--set=ON_ERROR_STOP=1',
       '--no-password',
       `--dbname=dbname=${conninfoValue(connection.dbname)}`,

@@ -1,17 +1,20 @@
 import type { DatabaseFacts } from '../facts/database-facts.ts';
 import type { Manifest, StoredFile } from '../manifest/manifest.ts';
 import type { Instance, RestoreJob } from '../model/configuration.ts';
-import type { Toc } from '../postgres/toc.ts';
+import type { Toc, TocEntry } from '../postgres/toc.ts';
 import type { ToolVersion } from '../postgres/version.ts';
 import type { ArchiveChanges } from './archive-changes.ts';
 import { reachingOut, type Selection, selectEntries } from './archive-selection.ts';
 import { createDatabaseSql } from './database-sql.ts';
 import { type ExpectedContent, expectedContent } from './expected-content.ts';
+import type { ExistingObjects } from './partial/existing-objects.ts';
+import { type IntoPlan, keptSuffix, planInto, planSchemas, rolesOf } from './partial/plan-into.ts';
+import { planPart } from './partial/plan-part.ts';
 import { planExisting, type ReplaceWay } from './plan-existing.ts';
 import { planProperties } from './plan-properties.ts';
 import { type PlanStep, planSteps } from './plan-steps.ts';
 import { planTablespaces, type TablespacePlan } from './plan-tablespaces.ts';
-import { planNotes, planWarnings } from './plan-warnings.ts';
+import { olderServer, planNotes, planWarnings } from './plan-warnings.ts';
 import type { Refusal } from './refusal.ts';
 import { refuseJob } from './refuse-job.ts';
 import { refuseRoles } from './refuse-roles.ts';
@@ -37,6 +40,8 @@ export interface RestoreQuestion {
   /** Name of the staging database, see stagingName. */
   staging: string;
   surroundings: Surroundings;
+  /** The database that is restored into, see goesInto; null: there is none, or it is replaced as a whole. */
+  inside: ExistingObjects | null;
 }
 
 /** What a restore will do, as data. The worker does exactly this; people are shown it before anything happens. */
@@ -66,6 +71,10 @@ export interface RestorePlan {
   expected: ExpectedContent;
   /** The search_path for entries that fail at first, see secondChancePath; null: they are not run again. */
   secondChance: string | null;
+  /** What is done in the database before anything is restored: schemas that the archive cannot make. */
+  first: Statement[];
+  /** What is done in the one transaction of a restore into a database that exists; null: it gets a database of its own. */
+  into: IntoPlan | null;
   /** Whose properties the database gets in the end. */
   propertiesOf: 'source' | 'target';
   /** What is done to it first, from a session in it. */
@@ -84,10 +93,16 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
   const sameInstance = isSameInstance(manifest, destination);
   const withRoles = job.role_handling === 'use';
   const mapping = mapRoles(facts, job.role_map, target);
-  const planned = planRoles(facts, { passwords: job.passwords, trusted: manifest.trusted, mapping, target });
+  const part = planPart(job, toc.entries, question.inside, {
+    suffix: keptSuffix(question.staging),
+    superuser: target.user.superuser,
+    partialDump: manifest.schemas.length > 0 || manifest.tables.length > 0,
+  });
+  const into = question.inside !== null;
+  const planned = planRolesOf(question, part.entries);
   const roles = withRoles ? planned : null;
   const exists = roleExists(target, roles);
-  const selection = selectEntries(toc.entries, {
+  const selection = selectEntries(part.entries, {
     sameInstance,
     keep: job.keep,
     withoutRoles: !withRoles,
@@ -96,27 +111,33 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
   });
   const tablespaces = planTablespaces(job, destination, facts, selection.entries, target);
   const properties = planProperties(question, mapping, exists);
-  const existing = planExisting({ ...question, sameInstance, triggered: question.surroundings.triggered });
+  const existing = into
+    ? { replaces: null, refusals: [], warnings: [] }
+    : planExisting({ ...question, sameInstance, triggered: question.surroundings.triggered });
   const refusals = [
     ...refuseJob(job, destination, manifest),
+    ...part.refusals,
     ...existing.refusals,
-    ...refuseTarget({ ...question, entries: selection.entries }),
+    ...refuseTarget({ ...question, entries: selection.entries, into }),
     ...refuseSurroundings(question),
     ...(roles === null ? [] : refuseRoles({ ...question, mapping, plan: roles, entries: selection.entries })),
     ...tablespaces.refusals,
   ];
+  const first = planSchemas(part.missingSchemas, facts, { withRoles, targetName: mapping.targetName, exists });
   const plan = {
     refusals,
     warnings: [
+      ...olderServer(manifest, target),
       ...existing.warnings,
       ...roomWarnings(question, existing.replaces?.way === 'drop_before' ? (target.existing?.size_bytes ?? 0) : 0),
       ...(roles === null ? [] : planWarnings(question, mapping, selection.entries)),
       ...(roles?.warnings ?? []),
+      ...part.warnings,
       ...selection.warnings,
       ...reachingOut(selection.entries, sameInstance),
-      ...properties.warnings,
+      ...(into ? [] : properties.warnings),
     ],
-    notes: [...(roles?.notes ?? []), ...tablespaces.notes, ...planNotes(question, selection.entries)],
+    notes: [...part.notes, ...(roles?.notes ?? []), ...tablespaces.notes, ...planNotes(question, selection.entries)],
     target: job.dest_dbname,
     staging,
     replaces: existing.replaces,
@@ -128,6 +149,8 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),
     secondChance: secondChancePath(manifest.trusted, facts),
+    first,
+    into: into ? planInto(question, part) : null,
     propertiesOf: properties.from,
     propertiesFromInside: properties.inside,
     properties: properties.statements,
@@ -139,6 +162,17 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
 function isSameInstance({ instance }: Manifest, destination: Instance): boolean {
   if (instance.id !== null) return instance.id === destination.id;
   return instance.host === destination.host && instance.port === destination.port;
+}
+
+/**
+ * The roles that a restore creates. A database that exists gets those that its new entries need, one of its own all that
+ * the dump's database depends on.
+ */
+export function planRolesOf(question: RestoreQuestion, entries: readonly TocEntry[]): RolePlan {
+  const { job, manifest, target, inside } = question;
+  const facts = inside === null ? question.facts : rolesOf(question.facts, entries);
+  const mapping = mapRoles(facts, job.role_map, target);
+  return planRoles(facts, { passwords: job.passwords, trusted: manifest.trusted, mapping, target });
 }
 
 function roleExists(target: TargetFacts, roles: RolePlan | null): (name: string) => boolean {

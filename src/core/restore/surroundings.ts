@@ -12,22 +12,31 @@ export interface Surroundings {
   /** Instances that this worker's own configuration forbids as targets: names, `host:port`, or `*` for all. */
   forbidden: readonly string[];
   locale: LocaleAnswer;
+  /** Why scripts of the job are not run, a sentence each. */
+  scripts: readonly string[];
   /** Bytes that are free; null: not known. */
   free: { staging: number | null; target: number | null };
 }
 
 interface SurroundingsQuestion {
-  job: Pick<RestoreJob, 'dest_dbname'>;
+  job: Pick<RestoreJob, 'dest_dbname' | 'before_script_id' | 'after_script_id'>;
   destination: Pick<Instance, 'name' | 'host' | 'port'>;
   manifest: Pick<Manifest, 'raw_bytes'>;
   facts: Pick<DatabaseFacts, 'database'>;
   target: Pick<TargetFacts, 'existing'>;
   surroundings: Surroundings;
+  /** Not null: into a database that exists. */
+  inside: unknown;
 }
 
 /** What is against the restore that neither the job nor the target's own facts say. */
 export function refuseSurroundings(question: SurroundingsQuestion): Refusal[] {
-  return [...refuseForbidden(question), ...refuseLocale(question), ...refuseRoom(question)];
+  return [
+    ...refuseForbidden(question),
+    ...(question.inside === null ? refuseLocale(question) : []),
+    ...refuseScripts(question),
+    ...refuseRoom(question),
+  ];
 }
 
 function refuseForbidden({ destination, surroundings: { forbidden } }: SurroundingsQuestion): Refusal[] {
@@ -35,6 +44,18 @@ function refuseForbidden({ destination, surroundings: { forbidden } }: Surroundi
   if (!['*', name, `${host}:${port}`].some((entry) => forbidden.includes(entry))) return [];
   const sentence = `the configuration of this worker forbids restores to instance "${name}"`;
   return [{ sentence, hint: 'choose another instance, or change restores.never in the configuration file' }];
+}
+
+function refuseScripts({ job, inside, surroundings: { scripts } }: SurroundingsQuestion): Refusal[] {
+  const hint = 'add its SHA-256 to scripts.sha256 in the configuration file of the worker, after reading the script';
+  const refusals: Refusal[] = scripts.map((sentence) => ({ sentence, hint }));
+  if (inside !== null && (job.before_script_id !== null || job.after_script_id !== null)) {
+    refusals.push({
+      sentence: 'scripts run in a database that nobody can reach yet, and this restore goes into one that people use',
+      hint: 'restore into a new database, or leave the scripts out',
+    });
+  }
+  return refusals;
 }
 
 function refuseLocale({ surroundings: { locale } }: SurroundingsQuestion): Refusal[] {

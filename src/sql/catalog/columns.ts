@@ -18,7 +18,7 @@ export function intervalColumn(field: string): string | null {
 
 /**
  * The one place that says how a row of the catalog becomes a row of the model: its fields in order, intervals as
- * milliseconds, and the uuid of a restore job's dump.
+ * milliseconds, the uuid of a restore job's dump and the texts of its scripts.
  */
 function selectList(schema: z.ZodObject, alias: string): string {
   return Object.keys(schema.shape)
@@ -27,6 +27,10 @@ function selectList(schema: z.ZodObject, alias: string): string {
       if (interval !== null) return `(extract(epoch from ${alias}.${interval}) * 1000)::float8 as ${field}`;
       if (field === 'dump_uuid') {
         return `(select source.uuid from pgsnapman.dump as source where source.id = ${alias}.dump_id) as dump_uuid`;
+      }
+      if (field === 'before_script' || field === 'after_script') {
+        return `(select jsonb_build_object('name', text.name, 'sha256', text.sha256, 'code', text.code)
+          from pgsnapman.script as text where text.id = ${alias}.${field}_id) as ${field}`;
       }
       return `${alias}.${field}`;
     })

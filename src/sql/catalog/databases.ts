@@ -6,6 +6,9 @@ import { addName, Conditions, type ListFilter, sortOrder } from './list-filter.t
 import { coveredBy } from './pages/database-pages.ts';
 import { findWorker } from './workers.ts';
 
+/** First key of the advisory lock under which jobs are made: the letters "pgsd". */
+const DISCOVERY_LOCK = 0x70677364;
+
 /** What a look at the databases of an instance changed; names in order. */
 export interface InventoryChange {
   added: string[];
@@ -53,8 +56,8 @@ export async function recordDatabases(
 
 /**
  * Gives each database of an instance that no repeat job dumps a job of its own, at a random minute of the instance's
- * window. A job that somebody halted is a decision, so its database has one. The row of the instance is locked: two
- * workers that look at the same time make one job.
+ * window. A job that somebody halted is a decision, so its database has one. An advisory lock per instance: two workers
+ * that look at the same time make one job.
  */
 export async function addMissingJobs(
   c: Connection,
@@ -62,7 +65,7 @@ export async function addMissingJobs(
   status: 'active' | 'halted',
 ): Promise<{ id: number; dbname: string }[]> {
   return c.transaction(async () => {
-    await c.execute('select from pgsnapman.instance where id = $1 for update', [instanceId]);
+    await c.execute('select pg_advisory_xact_lock($1, $2)', [DISCOVERY_LOCK, instanceId]);
     return c.rows(
       `insert into pgsnapman.dump_job (instance_id, dbname, status, comment)
       select b.instance_id, b.name, $2, 'made by discovery' from pgsnapman.database as b

@@ -39,10 +39,14 @@ export async function readTargetFacts(c: Connection, dbname: string): Promise<Ta
     server_version_num: c.serverVersionNum,
     ...server,
     user,
-    roles: await c.rows<TargetRole>(ROLES(c.serverVersionNum)),
+    roles: await readTargetRoles(c),
     databases: await c.rows<{ name: string; oid: number }>(DATABASES),
     existing: await readExistingDatabase(c, dbname),
     tablespaces: (await c.rows<{ name: string }>(TABLESPACES)).map(({ name }) => name),
     extensions: await c.rows<{ name: string; default_version: string }>(EXTENSIONS),
   };
+}
+
+export function readTargetRoles(c: Connection): Promise<TargetRole[]> {
+  return c.rows<TargetRole>(ROLES(c.serverVersionNum));
 }

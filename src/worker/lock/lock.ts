@@ -21,6 +21,8 @@ const BUSY_TIMEOUT_MS = 20;
  * The file must never be opened by anything else: closing any handle on it drops the locks of the whole process (POSIX).
  */
 export function tryLock(path: string): Lock | null {
+  // What this process holds needs no asking, which would wait for as long as another process gets a chance.
+  if (heldHere.has(path)) return null;
   createPrivately(path);
   const database = new (loadDatabaseSync())(path);
   try {
@@ -30,8 +32,11 @@ export function tryLock(path: string): Lock | null {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null;
     throw error;
   }
-  return heldBy(database);
+  return heldBy(database, path);
 }
+
+/** Paths of the locks that this process holds. */
+const heldHere = new Set<string>();
 
 /** @throws PgSnapManError busy when somebody else has had the lock for all of `timeoutMs` */
 export async function waitForLock(path: string, timeoutMs: number): Promise<Lock> {
@@ -55,12 +60,15 @@ export async function withLock<T>(path: string, timeoutMs: number, work: () => P
   }
 }
 
-function heldBy(database: DatabaseSync): Lock {
+function heldBy(database: DatabaseSync, path: string): Lock {
   let held = true;
+  heldHere.add(path);
   return {
     release() {
-      if (held) database.close();
+      if (!held) return;
       held = false;
+      heldHere.delete(path);
+      database.close();
     },
   };
 }

@@ -13,6 +13,8 @@ import type { DumpParts } from './read-dump.ts';
 import { clearTarget } from './replaced-database.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { restoreSections } from './restore-sections.ts';
+import { runSqlScript } from './run-sql-script.ts';
+import { runStatements } from './run-statements.ts';
 import { createdRoles, giveBack, type Settled, settleTarget } from './settle-target.ts';
 import { createStaging } from './staging-database.ts';
 import { StagingWatch } from './staging-watch.ts';
@@ -49,7 +51,8 @@ export async function changeTarget(run: RestoreRun, control: Connection, change:
   return journal;
 }
 
-function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePlan): Journal {
+/** What the journal says before anything is done. */
+export function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePlan): Journal {
   const { name, host, port, username, service, sslmode, maintenance_db } = task.destination;
   return {
     format: 1,
@@ -60,6 +63,7 @@ function firstEntry({ task }: RestoreRun, { staging, target, roles }: RestorePla
     step: 'started',
     staging_oid: null,
     replaced: null,
+    transaction: null,
     roles: roles?.create ?? [],
     give_back: roles?.borrow.map(({ giveBack }) => giveBack.sql) ?? [],
     result: null,
@@ -74,7 +78,9 @@ async function makeDatabase(
 ): Promise<void> {
   const { plan, question, tool, dump, directory } = change;
   run.stage('roles');
-  if (plan.roles !== null) await createRoles(run, control, plan.roles);
+  if (plan.roles !== null) {
+    await createRoles(run, control, plan.roles, { question, plan });
+  }
   faultPoint('restore.roles-created');
   run.stop.check();
   if (plan.replaces?.way === 'drop_before') {
@@ -86,6 +92,9 @@ async function makeDatabase(
   faultPoint('restore.database-created');
   const watch = new StagingWatch(run, control, oid);
   try {
+    await runFirst(run, plan);
+    const { before_script: before } = run.task.job;
+    if (before !== null) await runSqlScript(run, plan.staging, before, 'before');
     await restoreSections(run, { plan, target: question.target, tool, files: dump.files, directory, watch });
     faultPoint('restore.restored');
     watch.follow(() => {});
@@ -101,11 +110,21 @@ async function makeDatabase(
   await finishDatabase(run, control, change, oid, journal);
 }
 
+async function runFirst(run: RestoreRun, { staging, first }: RestorePlan): Promise<void> {
+  if (first.length === 0) return;
+  const c = await run.connect(staging);
+  try {
+    await c.transaction(() => runStatements(c, first, (warning) => run.warn(warning)));
+  } finally {
+    await c.close();
+  }
+}
+
 /**
  * After a failure, in a session of its own, as the old one may be what broke (it keeps the lock for as long as it lives).
  * Null: the target could not be reached or did not answer, and the journal stays for a later try.
  */
-async function settle(run: RestoreRun, journal: JournalFile): Promise<Settled | null> {
+export async function settle(run: RestoreRun, journal: JournalFile): Promise<Settled | null> {
   let c: Connection | null = null;
   try {
     c = await run.connect(null, { queryTimeoutMs: SETTLE_TIMEOUT_MS });

@@ -3,8 +3,9 @@ import { redactValues } from '../../core/restore/redact.ts';
 import type { RestorePlan } from '../../core/restore/restore-plan.ts';
 import type { Statement } from '../../core/restore/statement.ts';
 import { type Connection, ConnectionError } from '../../sql/connection.ts';
-import { checkDatabase } from './check-database.ts';
+import { checkDatabase, checkStructure } from './check-database.ts';
 import type { RestoreRun } from './restore-run.ts';
+import { runSqlScript } from './run-sql-script.ts';
 import { runStatements } from './run-statements.ts';
 
 const CONNECTIONS = 2;
@@ -24,6 +25,12 @@ export async function checkAndAnalyze(run: RestoreRun, control: Connection, plan
     run.stop.signal.addEventListener('abort', endThem, { once: true });
     run.stage('checking rows', { done_items: 0, total_items: plan.expected.tables.length });
     await checkDatabase(run, connections, plan.expected);
+    const { after_script: after } = run.task.job;
+    if (after !== null) {
+      // before statistics are gathered, which hold values of rows
+      await runSqlScript(run, plan.staging, after, 'after');
+      await checkStructure(run, connections, plan.expected);
+    }
     run.stage('analyzing');
     await analyze(run, connections, plan.secondChance);
     await setProperties(run, connections, plan.propertiesFromInside);

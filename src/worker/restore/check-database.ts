@@ -61,13 +61,47 @@ export async function databaseDifferences(
   const found: FoundContent = {
     sequences: await readSequences(first, expected.sequences.filter(isThere)),
     largeObjects: (await first.row<{ count: number }>(LARGE_OBJECTS_SQL))?.count ?? 0,
-    invalidIndexes: await first.rows<Named>(INVALID_INDEXES_SQL),
-    unvalidatedConstraints: await first.rows<Named>(unvalidatedConstraintsSql(first.serverVersionNum)),
-    emptyViews: await first.rows<Named>(EMPTY_VIEWS_SQL),
+    ...(await readStructure(first)),
     rows: await countRows(run, connections, expected.tables.filter(isThere)),
     partitionOf: await readPartitions(first),
   };
   return compareContent(expected, found);
+}
+
+/**
+ * After a script that may have changed rows: tables, indexes, constraints and views must still be there and valid.
+ * @throws PgSnapManError run_failed
+ */
+export async function checkStructure(
+  run: RestoreRun,
+  [c]: readonly Connection[],
+  expected: ExpectedContent,
+): Promise<void> {
+  if (c === undefined) throw new Error('a check needs a connection');
+  run.stage('checking what the script left');
+  const there = new Set((await c.rows<Named>(RELATIONS_SQL)).map(tableKey));
+  const gone = [...expected.tables, ...expected.sequences].filter((relation) => !there.has(tableKey(relation)));
+  const findings = [
+    ...gone.map(({ schema, name }) => `"${schema}"."${name}" is gone`),
+    ...compareContent(
+      { ...expected, tables: [], sequences: [], largeObjects: 0 },
+      { ...(await readStructure(c)), sequences: new Map(), largeObjects: 0, rows: new Map(), partitionOf: new Map() },
+    ),
+  ];
+  if (findings.length === 0) return;
+  throw new PgSnapManError(
+    'run_failed',
+    `the script after the restore left the database broken: ${findings.slice(0, MOST_FINDINGS_IN_MESSAGE).join('; ')}`,
+    'the restored database was dropped, nobody has seen it; correct the script',
+  );
+}
+
+async function readStructure(c: Connection) {
+  return {
+    invalidIndexes: await c.rows<Named>(INVALID_INDEXES_SQL),
+    unvalidatedConstraints: await c.rows<Named>(unvalidatedConstraintsSql(c.serverVersionNum)),
+    emptyViews: await c.rows<Named>(EMPTY_VIEWS_SQL),
+  };
 }
 
 async function readSequences(c: Connection, sequences: ExpectedContent['sequences']) {

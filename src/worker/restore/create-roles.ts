@@ -1,16 +1,36 @@
 import { PgSnapManError } from '../../core/errors.ts';
+import { planRolesOf, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
 import type { RolePlan } from '../../core/restore/role-sql.ts';
 import type { Connection } from '../../sql/connection.ts';
+import { readTargetRoles } from '../../sql/instance/target-facts.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { runStatements } from './run-statements.ts';
 
-/** Creates the missing roles, all or none of them. @throws PgSnapManError */
-export async function createRoles(run: RestoreRun, c: Connection, plan: RolePlan): Promise<void> {
-  const statements = [...plan.statements, ...plan.borrow.map(({ take }) => take)];
-  if (statements.length === 0) return;
+/** Keys of the advisory lock under which roles are created: the letters "pgsr". */
+const LOCK_CLASS = 0x70677372;
+
+/**
+ * Creates the missing roles, all or none of them. One restore at a time does so on an instance, as several that run at the
+ * same time may want the same ones. When somebody has created some of them since the plan was made, it is made anew.
+ * @throws PgSnapManError
+ */
+export async function createRoles(
+  run: RestoreRun,
+  c: Connection,
+  planned: RolePlan,
+  { question, plan: { selection } }: { question: RestoreQuestion; plan: RestorePlan },
+): Promise<void> {
+  if (planned.statements.length + planned.borrow.length === 0) return;
+  let plan = planned;
   try {
     await c.transaction(async () => {
+      await c.rows('select pg_advisory_xact_lock($1, 0)', [LOCK_CLASS]);
+      const roles = await readTargetRoles(c);
+      if (roles.some(({ name }) => planned.create.includes(name))) {
+        plan = planRolesOf({ ...question, target: { ...question.target, roles } }, selection.entries);
+      }
       if (plan.create.length > 0) await keepOutOfServerLog(c);
+      const statements = [...plan.statements, ...plan.borrow.map(({ take }) => take)];
       await runStatements(c, statements, (warning) => run.warn(warning));
     });
   } catch (error) {

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
+import { concernedBy, goesInto } from '../../core/restore/partial/plan-part.ts';
 import { planRestore, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
 import { stagingName } from '../../core/restore/staging-name.ts';
 import type { Surroundings } from '../../core/restore/surroundings.ts';
 import type { TargetFacts } from '../../core/restore/target-facts.ts';
 import type { Connection } from '../../sql/connection.ts';
+import { readExistingObjects } from '../../sql/instance/existing-objects.ts';
 import { tryLocale } from '../../sql/instance/locale-trial.ts';
 import { readDatabase } from '../../sql/instance/read-database.ts';
 import { readTargetFacts } from '../../sql/instance/target-facts.ts';
 import { freeBytes } from '../repository/room.ts';
+import { refuseScript } from '../scripts/refuse-script.ts';
 import { chooseRestoreTool } from './choose-restore-tool.ts';
 import { isOrdinary } from './ordinary-error.ts';
 import type { DumpParts } from './read-dump.ts';
@@ -40,6 +43,7 @@ export async function gatherPlan(run: RestoreRun, control: Connection, dump: Dum
     tool: tool.version,
     staging: stagingName(job.dest_dbname, randomBytes(4).toString('hex')),
     surroundings: await readSurroundings(run, control, dump, target),
+    inside: await readInside(run, dump, target),
   };
   return { question, plan: planRestore(question), tool };
 }
@@ -62,6 +66,32 @@ async function withProperties(run: RestoreRun, facts: TargetFacts): Promise<Targ
   }
 }
 
+/** The database that is restored into, if it is there. @throws PgSnapManError when it cannot be reached */
+async function readInside(run: RestoreRun, { toc }: DumpParts, { existing }: TargetFacts) {
+  const { job } = run.task;
+  if (existing === null || !goesInto(job)) return null;
+  const inside = await run.connect(job.dest_dbname, { session: { row_security: 'off' } });
+  try {
+    return await readExistingObjects(inside, concernedBy(job, toc.entries));
+  } finally {
+    await inside.close();
+  }
+}
+
+async function refusedScripts({ task: { job }, context }: RestoreRun): Promise<string[]> {
+  const found: string[] = [];
+  for (const when of ['before', 'after'] as const) {
+    const script = job[`${when}_script`];
+    if (script === null) {
+      if (job[`${when}_script_id`] !== null) found.push(`the script ${when} the restore is not known to this worker`);
+      continue;
+    }
+    const refusal = await refuseScript(script, context.scripts);
+    if (refusal !== null) found.push(refusal);
+  }
+  return found;
+}
+
 async function readSurroundings(
   run: RestoreRun,
   control: Connection,
@@ -73,6 +103,7 @@ async function readSurroundings(
   return {
     triggered: task.triggerKind === 'dump',
     forbidden: context.forbiddenTargets,
+    scripts: await refusedScripts(run),
     locale: target.in_recovery ? { available: 'unknown', reason: null } : await tryLocale(control, facts.database),
     free: {
       staging: await freeBytes(context.stagingDirectory).catch(() => null),

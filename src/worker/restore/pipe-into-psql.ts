@@ -4,6 +4,7 @@ import type { Command } from '../../core/postgres/command.ts';
 import { PsqlErrorReader } from '../../core/restore/psql-error.ts';
 import { type HeaderChange, HeaderWriter } from '../../core/restore/script-header.ts';
 import type { ChildResult } from '../process/run-child.ts';
+import { LineStream } from './line-stream.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { endingText, runTool } from './run-tool.ts';
 
@@ -18,7 +19,13 @@ export interface PipeOptions {
   after: string;
   /** Told of every line that pg_restore says. */
   onLine(line: string): void;
+  /** Told of the transaction before it may be committed, so that it can be looked up after a crash. */
+  onTransaction?(id: string): Promise<void>;
+  /** In the messages of errors that are our own, see PsqlErrorReader. */
+  ownMark?: string;
 }
+
+const TRANSACTION = 'pgsnapman transaction ';
 
 /**
  * Runs a script of pg_restore through psql in one transaction, all or nothing: the COMMIT is sent only after pg_restore
@@ -29,16 +36,19 @@ export interface PipeOptions {
 export async function pipeIntoPsql(run: RestoreRun, options: PipeOptions): Promise<string | null> {
   const header = options.header === null ? null : new HeaderWriter(options.header);
   const input = new PassThrough();
-  const errors = new PsqlErrorReader();
+  const errors = new PsqlErrorReader(options.ownMark ?? null);
   const scriptErrors: string[] = [];
   const ending = new AbortController();
-  input.write(`begin;\n${options.before}`);
-  const script = writeScript(run, options, header, input, ending, scriptErrors);
+  input.write(`begin;\nselect '${TRANSACTION}' || txid_current();\n${options.before}\n`);
+  const output = new LineStream();
+  const known = output.find(TRANSACTION).then((id) => options.onTransaction?.(id));
   const psql = runTool(run, options.psql, {
     stdin: input,
-    stdout: 'ignore',
+    stdout: output,
     onStderrLine: (line) => errors.push(line),
   }).finally(() => ending.abort());
+  const mayCommit = Promise.race([known, psql]);
+  const script = writeScript(run, options, header, input, { ending, errors: scriptErrors, mayCommit });
   const [written, result] = await Promise.all([script, psql]);
   run.stop.check();
   // a psql that ended early is why pg_restore had to be ended
@@ -52,8 +62,7 @@ async function writeScript(
   options: PipeOptions,
   header: HeaderWriter | null,
   input: PassThrough,
-  ending: AbortController,
-  errors: string[],
+  { ending, errors, mayCommit }: { ending: AbortController; errors: string[]; mayCommit: Promise<unknown> },
 ): Promise<ChildResult> {
   const passing = new Transform({
     transform: (piece: Buffer, _encoding, done) => done(null, header === null ? piece : header.push(piece)),
@@ -76,6 +85,7 @@ async function writeScript(
   });
   passing.end();
   if (!passing.readableEnded) await finished(passing, { writable: false }).catch(() => {});
+  await mayCommit;
   const complete = result.exitCode === 0 && header?.found !== false;
   input.end(complete ? `\n${options.after}\ncommit;\n` : '');
   return result;

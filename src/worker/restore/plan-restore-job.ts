@@ -82,6 +82,7 @@ async function contextOf(session: WorkSession, stagingDirectory: string): Promis
     tools: await worker.tools(),
     sources: worker.sources,
     forbiddenTargets: worker.configuration.restores.never,
+    scripts: worker.configuration.scripts,
     limits: { stallTimeoutMs: limits.stallTimeoutMs({ stall_timeout_ms: null }), lockWaitTimeoutMs: 0 },
     onProgress: () => {},
     log: () => {},

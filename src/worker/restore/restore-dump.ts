@@ -12,6 +12,7 @@ import { changeTarget } from './change-target.ts';
 import { gatherPlan } from './gather-plan.ts';
 import type { JournalFile } from './journal-file.ts';
 import { isOrdinary } from './ordinary-error.ts';
+import { restoreInto } from './partial/restore-into.ts';
 import { readDump } from './read-dump.ts';
 import { failedResult, goodResult } from './restore-result.ts';
 import { RestoreRun } from './restore-run.ts';
@@ -81,7 +82,8 @@ async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promis
     onTool(tool);
     requirePlan(run, plan);
     const directory = await materialize(run, plan);
-    const journal = await changeTarget(run, control, { question, plan, tool, dump, directory });
+    const change = { question, plan, tool, dump, directory };
+    const journal = await (plan.into === null ? changeTarget : restoreInto)(run, control, change);
     return { expected: plan.expected, journal, toolVersion: tool.version.text };
   } finally {
     await control.close();

@@ -20,6 +20,10 @@ export async function settleTarget(
   connectTo: (dbname: string | null) => Promise<Connection>,
   log: (line: string) => void,
 ): Promise<Settled> {
+  if (journal.transaction !== null && (await isCommitted(c, journal.transaction))) {
+    await giveBack(c, journal.give_back, log);
+    return 'finished';
+  }
   const databases = await c.rows<{ name: string; oid: number }>(
     'select datname as name, oid::int8 as oid from pg_database',
   );
@@ -36,6 +40,12 @@ export async function settleTarget(
   if (healing.action === 'finished') return 'finished';
   if (healing.action === 'drop') return 'dropped';
   return healing.reason === 'no database' ? 'nothing' : 'not ours any more';
+}
+
+/** The session that had it has ended, so that it is one or the other. */
+async function isCommitted(c: Connection, transaction: string): Promise<boolean> {
+  const found = await c.row<{ status: string | null }>('select txid_status($1::int8) as status', [transaction]);
+  return found?.status === 'committed';
 }
 
 async function settleReplaced(

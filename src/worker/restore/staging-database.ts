@@ -5,6 +5,7 @@ import { type Connection, sqlStateOf } from '../../sql/connection.ts';
 
 /** `drop database … with (force)` ends sessions itself from this version on. */
 const FORCE_SINCE = 130_000;
+const INSUFFICIENT_PRIVILEGE = '42501';
 const INVALID_LOCALE_STATES = ['42809', '22023', '0A000'];
 
 async function databaseOid(c: Connection, name: string): Promise<number | null> {
@@ -36,6 +37,16 @@ export async function createStaging(c: Connection, name: string, createSql: stri
 export async function endSessions(c: Connection, oid: number): Promise<void> {
   // within a transaction the statistics would stand still
   await c.rows('select pg_stat_clear_snapshot()');
+  const all = 'select pg_terminate_backend(pid) from pg_stat_activity where datid = $1 and pid <> pg_backend_pid()';
+  const done = await c.rows(all, [oid]).catch((error) => {
+    if (sqlStateOf(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    return null;
+  });
+  if (done === null) await endSessionsOneByOne(c, oid);
+}
+
+/** One that we may not end must not keep us from ending the others. */
+async function endSessionsOneByOne(c: Connection, oid: number): Promise<void> {
   const others = await c.rows<{ pid: number }>(
     'select pid from pg_stat_activity where datid = $1 and pid <> pg_backend_pid()',
     [oid],

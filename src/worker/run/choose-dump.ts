@@ -26,7 +26,7 @@ async function present(repository: Repository, uuid: string): Promise<string> {
   throw new PgSnapManError(
     'not_found',
     `dump ${uuid} is not in this worker's repository`,
-    'it was taken by another worker, or it was removed; `pgsnapman dump show` says where it is',
+    'it was removed, or another worker took it (`pgsnapman dump show` says which): run the job there, or copy its repository here with `pgsnapman repo copy`',
   );
 }
 

@@ -1,6 +1,7 @@
 import type { DumpJob, RestoreJob } from '../../core/model/configuration.ts';
 import type { QueueEntry } from '../../core/queue/queue-entry.ts';
 import { claimDumpJobs, claimRestoreJobs, unfinishedClaims } from '../../sql/catalog/claims.ts';
+import { failOrphanRestores } from '../../sql/catalog/orphan-restores.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { withLock } from '../lock/lock.ts';
 import { QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
@@ -16,6 +17,7 @@ export async function queueClaims(session: WorkSession, catalog: Connection): Pr
   const { configuration } = session;
   if (configuration === null || configuration.worker.status === 'halted') return;
   const workerId = configuration.worker.id;
+  await endOrphans(session, catalog, workerId);
   const here = await uuidsHere(session);
   const [left, dumpJobs, restoreJobs] = [
     await unfinishedClaims(catalog, workerId),
@@ -30,6 +32,15 @@ export async function queueClaims(session: WorkSession, catalog: Connection): Pr
   await withLock(queueLock(session.worker), QUEUE_LOCK_TIMEOUT_MS, async () => {
     for (const entry of entries) await session.worker.queue.add(entry);
   });
+}
+
+/** Restores that nobody can do are failed, not left to wait for ever. */
+async function endOrphans({ worker, reporter }: WorkSession, catalog: Connection, workerId: number): Promise<void> {
+  const by = { workerId, workerName: worker.name, version: worker.version };
+  for (const { id, dest_dbname, dest_instance_name, reason } of await failOrphanRestores(catalog, by)) {
+    const text = `restore job ${id} (to ${dest_dbname} on ${dest_instance_name}) cannot be run: ${reason}`;
+    await reporter.report('error', text, { job_class: 'restore', job_id: id });
+  }
 }
 
 /** What is queued, or done and not yet uploaded. */

@@ -136,12 +136,25 @@ async function act(look: Look, repeat: RepeatJob, answer: DueAnswer, dueAt: Date
   if (halted !== null) {
     await session.reporter.report('info', `${name} was skipped at ${when}: ${halted} is halted`, about(entry));
   } else if (answer.decision === 'missed') {
-    await session.reporter.report('warning', `${name} missed its run at ${when}: ${answer.reason}`, about(entry));
+    const text = `${name} missed its run at ${when}${others(answer, ' and')}: ${answer.reason}`;
+    await session.reporter.report('warning', text, about(entry));
   } else {
     await session.worker.queue.add(entry);
     faultPoint('queue.entry-written');
-    if (answer.late) await session.reporter.report('warning', `${name} makes up its run at ${when}`, about(entry));
+    const text = `${name} makes up its run at ${when}${others(answer, ', which stands for')}`;
+    if (answer.late) await session.reporter.report('warning', text, about(entry));
+    else if (answer.missed > 0) await tellPassedOver(session, entry, answer);
   }
+}
+
+function others({ missed }: DueAnswer, lead: string): string {
+  return missed === 0 ? '' : `${lead} ${missed} before it`;
+}
+
+/** The last run took so long, or waited so long, that the schedule wanted others meanwhile. */
+async function tellPassedOver({ reporter }: WorkSession, entry: QueueEntry, { missed }: DueAnswer): Promise<void> {
+  const text = `${entryText(entry)} passed over ${missed} ${missed === 1 ? 'run' : 'runs'}: the one before took too long`;
+  await reporter.report('info', text, about(entry));
 }
 
 function entryFor(repeat: RepeatJob, dueAt: Date, now: Date): QueueEntry {

@@ -1,6 +1,7 @@
 import type { ConnectionSources } from '../../core/connection/connection-settings.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { ScriptRules } from '../scripts/refuse-script.ts';
 import type { ToolSet } from '../tools/find-tools.ts';
 
 /** What a dump or a restore is given to work with; everything that differs between a tick, a run by hand and a test. */
@@ -13,6 +14,8 @@ export interface RunContext {
   sources: ConnectionSources;
   /** Targets that the worker's own configuration forbids: names of instances, `host:port`, or `*`. */
   forbiddenTargets: readonly string[];
+  /** Which scripts this worker runs. */
+  scripts: ScriptRules;
   limits: { stallTimeoutMs: number; lockWaitTimeoutMs: number };
   onProgress(progress: Progress): void;
   /** Told before a run fails for something that may pass by itself: then it can be tried again. */

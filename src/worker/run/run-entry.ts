@@ -102,6 +102,7 @@ export async function withContext<T>(
       tools: await worker.tools(),
       sources: worker.sources,
       forbiddenTargets: worker.configuration.restores.never,
+      scripts: worker.configuration.scripts,
       limits: { stallTimeoutMs: limits.stallTimeoutMs(entry.job), lockWaitTimeoutMs: limits.lockWaitTimeoutMs() },
       onProgress(progress) {
         activity.progress(progress);

@@ -215,6 +215,8 @@ function drillJob(dumpUuid: string, instance: Instance, dbname: string, now: Dat
     timezone: null,
     before_script_id: null,
     after_script_id: null,
+    before_script: null,
+    after_script: null,
     catch_up_ms: null,
     stall_timeout_ms: null,
     status: 'active',

@@ -17,7 +17,7 @@ const FOLLOWS_ALL = new Set(['INDEX ATTACH', 'TABLE ATTACH']);
 const FOLLOWS_ANY = new Set(['INDEX', 'MATERIALIZED VIEW DATA', 'SEQUENCE SET', 'STATISTICS', 'TABLE DATA']);
 const RELATIONS = new Set(['TABLE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE', 'SEQUENCE']);
 
-export const isRelation = ({ desc }: TocEntry): boolean => RELATIONS.has(desc);
+export const isRelation = ({ desc }: Pick<TocEntry, 'desc'>): boolean => RELATIONS.has(desc);
 export const isAboutOthers = ({ desc }: TocEntry): boolean => ABOUT_OTHERS.has(desc);
 
 /**

@@ -1,6 +1,7 @@
 import type { TocEntry } from '../../postgres/toc.ts';
 import { entryText } from '../harmless-errors.ts';
 import { belongsTo, isAboutOthers, isRelation, isSequenceOf } from './entry-links.ts';
+import { refersTo } from './refers-to.ts';
 
 export interface TableName {
   schema: string;
@@ -43,17 +44,25 @@ const NEVER = /^(PUBLICATION|SUBSCRIPTION|EVENT TRIGGER|BLOB|DATABASE|ENCODING|S
  * their partitions and all that belongs to them. What these need (types, functions, extensions, schemas) comes along if
  * the target does not have it; other tables do not. What needs a table that will not be there is left out, or impossible
  * if it was asked for by its name.
+ * @param partialDump the dump itself holds only some tables, perhaps without their schemas
  */
-export function selectPartial(all: readonly TocEntry[], wanted: Wanted, there: ThereAlready): PartialSelection {
-  if (wanted.schemas.length === 0 && wanted.tables.length === 0) return everything(all);
+export function selectPartial(
+  all: readonly TocEntry[],
+  wanted: Wanted,
+  there: ThereAlready,
+  partialDump: boolean,
+): PartialSelection {
+  if (wanted.schemas.length === 0 && wanted.tables.length === 0) {
+    return partialDump ? wholePartialDump(all, there) : everything(all);
+  }
   const byId = new Map(all.map((entry) => [entry.dumpId, entry]));
   const named = namedTables(all, wanted.tables);
   const chosen = new Set([...named, ...inSchemas(all, wanted.schemas)]);
   addPartitions(all, chosen);
   addOwned(all, chosen, byId);
-  const { brought, leftOut, impossible } = settleNeeds(all, chosen, byId, named, there);
+  const { brought, leftOut, impossible, out } = settleNeeds(all, chosen, byId, named, there);
   addSchemas(all, chosen, there);
-  addFollowers(all, chosen, byId);
+  addFollowers(all, chosen, byId, out);
   const entries = all.filter(({ dumpId }) => chosen.has(dumpId));
   return {
     entries,
@@ -73,6 +82,24 @@ const everything = (all: readonly TocEntry[]): PartialSelection => ({
   leftOut: [],
   brought: [],
 });
+
+/** All of a dump of some tables only: what names a table that will not be there is left out. */
+function wholePartialDump(all: readonly TocEntry[], there: ThereAlready): PartialSelection {
+  const made = new Set(
+    all
+      .filter(({ desc }) => isRelation({ desc }) || desc === 'INDEX')
+      .map(({ namespace, tag }) => `${namespace}.${tag}`),
+  );
+  const leftOut: string[] = [];
+  const entries = all.filter((entry) => {
+    const other = refersTo(entry);
+    if (other === null || made.has(`${other.schema}.${other.name}`)) return true;
+    const found = there.object({ desc: 'TABLE', namespace: other.schema, tag: other.name });
+    if (!found) leftOut.push(`${entryText(entry)} needs "${other.schema}"."${other.name}"`);
+    return found;
+  });
+  return { ...everything(entries), leftOut, missingSchemas: missingSchemas(entries, there) };
+}
 
 /** Only definitions, or only rows and the standing of sequences. */
 export function ofType(entries: readonly TocEntry[], type: 'full' | 'schema' | 'data'): TocEntry[] {
@@ -129,11 +156,21 @@ function addOwned(all: readonly TocEntry[], chosen: Set<number>, byId: ReadonlyM
 }
 
 /** The archive's order puts what belongs to something behind it, but for a few; two rounds find all. */
-function addFollowers(all: readonly TocEntry[], chosen: Set<number>, byId: ReadonlyMap<number, TocEntry>): void {
+function addFollowers(
+  all: readonly TocEntry[],
+  chosen: Set<number>,
+  byId: ReadonlyMap<number, TocEntry>,
+  out: ReadonlySet<number> = new Set(),
+): void {
   for (let before = -1; before !== chosen.size; ) {
     before = chosen.size;
     for (const entry of all) {
-      if (!chosen.has(entry.dumpId) && !NEVER.test(entry.desc) && belongsTo(entry, chosen, byId)) {
+      if (
+        !chosen.has(entry.dumpId) &&
+        !out.has(entry.dumpId) &&
+        !NEVER.test(entry.desc) &&
+        belongsTo(entry, chosen, byId)
+      ) {
         chosen.add(entry.dumpId);
       }
     }
@@ -144,6 +181,8 @@ interface Needs {
   brought: string[];
   leftOut: string[];
   impossible: string[];
+  /** What was taken out. */
+  out: Set<number>;
 }
 
 /** Adds what chosen entries need, and takes out those that need what will not be there, until nothing changes. */
@@ -154,8 +193,8 @@ function settleNeeds(
   named: ReadonlySet<number>,
   there: ThereAlready,
 ): Needs {
-  const needs: Needs = { brought: [], leftOut: [], impossible: [] };
   const out = new Set<number>();
+  const needs: Needs = { brought: [], leftOut: [], impossible: [], out };
   for (let before = ''; before !== `${chosen.size} ${out.size}`; ) {
     before = `${chosen.size} ${out.size}`;
     for (const entry of all) {

@@ -21,6 +21,7 @@ describe('the complete configuration', () => {
       tools: { bin_directories: [] },
       limits: { catch_up_ms: 3_600_000, undo_keep: 2 },
       restores: { never: [] },
+      scripts: { sha256: [], directory: null },
     });
   });
 
@@ -38,6 +39,7 @@ describe('the complete configuration', () => {
       tools: { bin_directories: [] },
       limits: {},
       restores: { never: [] },
+      scripts: { sha256: [], directory: null },
     });
   });
 

@@ -72,6 +72,7 @@ test('sequences, large objects, filled views and constraints that were not valid
       defn: `SELECT pg_catalog.setval('s."S q"', -9223372036854775808, false);\n`,
     }),
     entry('MATERIALIZED VIEW DATA', 'mv', { namespace: 's' }),
+    entry('BLOBS', 'BLOBS'),
     entry('CHECK CONSTRAINT', 't c', {
       namespace: 's',
       defn: 'ALTER TABLE s.t ADD CONSTRAINT c CHECK (a) NOT VALID;\n',

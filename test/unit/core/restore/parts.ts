@@ -114,6 +114,7 @@ export function surroundings(change: Partial<Surroundings> = {}): Surroundings {
   return {
     triggered: false,
     forbidden: [],
+    scripts: [],
     locale: { available: 'yes', reason: null },
     free: { staging: null, target: null },
     ...change,

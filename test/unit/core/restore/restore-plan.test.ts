@@ -28,6 +28,7 @@ function question(change: Partial<RestoreQuestion> = {}, entries: TocEntry[] = [
     tool: { major: 18, minor: 99, text: '18.99', num: 180_099 },
     staging: 'copy_pgsnapman_0123abcd',
     surroundings: surroundings(),
+    inside: null,
     ...change,
   } satisfies RestoreQuestion;
 }
@@ -54,10 +55,10 @@ test('a plan of a plain restore refuses nothing, and says its steps in order', (
 
 describe('refused before anything happens', () => {
   test.each<[string, Partial<RestoreJob>]>([
-    ['a restore of type schema is not supported by this version', { restore_type: 'schema' }],
-    ['a restore of only some schemas or tables is not supported by this version', { schemas: ['a'] }],
+    ['the dump does not hold schema "a"', { schemas: ['a'] }],
+    ['the dump does not hold table "a"."b"', { tables: ['a.b'] }],
+    ['there is no database "copy" whose tables could take the rows', { restore_type: 'data' }],
     ['restoring a schema under another name is not supported by this version', { schema_as: 'b' }],
-    ['replacing the data of existing tables is not supported by this version', { existing_data: 'truncate' }],
     ['running a script before or after a restore is not supported by this version', { after_script_id: 1 }],
     ['option "--file=/etc/passwd" is not allowed for a restore', { options: ['--file=/etc/passwd'] }],
     ['the name of the target database is not one that Postgres can have', { dest_dbname: 'ö'.repeat(32) }],
@@ -73,14 +74,18 @@ describe('refused before anything happens', () => {
     expect(refusals({}, [], { existing_db: 'rename' })).toEqual([]);
   });
 
-  test.each(['schema', 'data', 'cluster', 'cluster_schema', 'script'] as const)('a dump of type %s', (dump_type) => {
-    expect(refusals({ manifest: manifest({ dump_type }) })[0]).toMatch(
-      /is not supported by this version$|of a whole cluster/,
-    );
+  test.each([
+    ['schema', 'the dump has no rows, as it is of type schema; the job asks for full'],
+    ['data', 'the dump has no definitions, as it is of type data; the job asks for full'],
+    ['cluster', 'restoring dumps of a whole cluster is not supported by this version'],
+    ['cluster_schema', 'restoring dumps of a whole cluster is not supported by this version'],
+    ['script', 'the dump was made by a script, which alone knows how to restore it'],
+  ] as const)('a dump of type %s', (dump_type, sentence) => {
+    expect(refusals({ manifest: manifest({ dump_type }) })).toEqual([sentence]);
   });
 
-  test('a dump of a part of a database', () => {
-    expect(refusals({ manifest: manifest({ schemas: ['a'] }) })).toHaveLength(1);
+  test('but not the definitions of a dump that has only those', () => {
+    expect(refusals({ manifest: manifest({ dump_type: 'schema' }) }, [], { restore_type: 'schema' })).toEqual([]);
   });
 
   test('an instance that takes no restores', () => {
@@ -88,10 +93,15 @@ describe('refused before anything happens', () => {
     expect(refusals({ destination })).toEqual(['instance "test" takes no restores']);
   });
 
-  test('an older major version, a standby, a user who may not create databases', () => {
-    expect(refusals({ target: target({ server_version_num: 140_005, server_version: '14.5' }) })).toEqual([
-      'the dump is from PostgreSQL 15, and test has only 14.5',
-    ]);
+  test('an older major version is tried, with a warning', () => {
+    const older = planRestore(question({ target: target({ server_version_num: 140_005, server_version: '14.5' }) }));
+    expect(older.refusals).toEqual([]);
+    expect(older.warnings).toContain(
+      'the dump is from PostgreSQL 15, and the target has only 14.5: what that version does not know fails the restore',
+    );
+  });
+
+  test('a standby, a user who may not create databases', () => {
     expect(refusals({ target: target({ in_recovery: true }) })[0]).toContain('standby');
     expect(refusals({ target: target({ user: { ...ORDINARY, createdb: false } }) })[0]).toBe(
       'role "clerk" may not create databases on test',
