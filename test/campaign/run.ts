@@ -2,6 +2,7 @@
 const CAMPAIGNS: Readonly<Record<string, () => Promise<{ default: (args: string[]) => Promise<void> }>>> = {
   'catalog-outages': () => import('./catalog-outages.ts'),
   'cut-connections': () => import('./cut-connections.ts'),
+  'large-restores': () => import('./large-restores.ts'),
   'worker-simulation': () => import('./worker-simulation.ts'),
 };
 
