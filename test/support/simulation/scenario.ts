@@ -4,7 +4,7 @@ import { sampleConfiguration, sampleDumpJob, sampleInstance, sampleWorker } from
 import type { Random } from './random.ts';
 
 /** Two with usual changes of the clocks, one that changes by half an hour, one that changes oddly, one that never does. */
-export const ZONES = [
+const ZONES = [
   'Europe/Berlin',
   'America/New_York',
   'Australia/Lord_Howe',
