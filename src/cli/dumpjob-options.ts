@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
+import { isClusterDump } from '../core/cluster-dump/cluster-command.ts';
 import { PgSnapManError } from '../core/errors.ts';
 import type { DumpJob } from '../core/model/configuration.ts';
-import { checkOptions, DUMP_OPTIONS } from '../core/postgres/options.ts';
+import { CLUSTER_DUMP_OPTIONS, checkOptions, DUMP_OPTIONS } from '../core/postgres/options.ts';
 import { checkTiming, parseKeep, type Retention, scheduleText, tableName } from './options/job-options.ts';
 import { postgresName, repeated, someText, timeToCome, timezone, wholeNumber } from './options/values.ts';
 import type { Surroundings } from './output/streams.ts';
@@ -80,7 +81,10 @@ function jobId(value: string): string {
 /** What can be said without knowing the job. @throws PgSnapManError usage for combinations that mean nothing */
 export function checkDumpJobOptions(options: DumpJobOptions): void {
   checkTiming(options);
-  checkOptions(options.option ?? [], DUMP_OPTIONS);
+  checkOptions(
+    options.option ?? [],
+    isClusterDump({ dump_type: options.type ?? 'full' }) ? CLUSTER_DUMP_OPTIONS : DUMP_OPTIONS,
+  );
   if (options.type === undefined || OF_ONE_DATABASE.includes(options.type)) return;
   if (options.db !== undefined || options.schema !== undefined || options.table !== undefined) {
     throw new PgSnapManError(

@@ -9,6 +9,8 @@ export const FAULT_POINTS = {
   'dump.started': 'the staging folder of a dump is there, pg_dump has not started',
   'dump.object-stored': 'one file of the dump is in the repository; pg_dump may still write others',
   'dump.file-removed': 'one file of the dump is in the repository and gone from staging',
+  'cluster-dump.started': 'pg_dumpall is about to start, nothing has been stored',
+  'cluster-dump.stored': 'pg_dumpall has ended well and its stream is stored, the dump is not committed',
   'dump.dumped': 'pg_dump has ended well, not everything has been stored',
   'repository.pack-renamed': 'a pack has its name, its indexes are missing',
   'repository.chunks-written': 'a pack has its index of chunks, the index of blocks is missing',

@@ -15,6 +15,7 @@ import { createDumpingWorker, type DumpingWorker, processesOf, until } from '../
 const POINTS = (Object.keys(FAULT_POINTS) as FaultPoint[]).filter(
   (point) => point.startsWith('dump.') && !['dump.spooled', 'dump.triggered'].includes(point),
 );
+const CLUSTER_POINTS = (Object.keys(FAULT_POINTS) as FaultPoint[]).filter((point) => point.startsWith('cluster-dump.'));
 const PROCESS = new URL('../support/dump-process.ts', import.meta.url).pathname;
 
 let cluster: TestCluster;
@@ -36,12 +37,12 @@ afterAll(async () => {
   await cluster?.remove();
 });
 
-async function start(fault: string | null) {
+async function start(fault: string | null, dbname: string | null = 'shop') {
   const uuid = randomUUID();
   const stagingDirectory = join(worker.directory, 'process', uuid);
   await mkdir(stagingDirectory, { recursive: true });
   const repository = join(worker.directory, 'repository');
-  const order: DumpOrder = { uuid, repository, stagingDirectory, instance, dbname: 'shop' };
+  const order: DumpOrder = { uuid, repository, stagingDirectory, instance, dbname };
   const env = fault === null ? {} : { PGSNAPMAN_TEST: '1', PGSNAPMAN_FAULT: fault };
   const child = execa(process.execPath, [PROCESS], { input: JSON.stringify(order), env, reject: false });
   return { uuid, stagingDirectory, child };
@@ -70,6 +71,20 @@ describe('a worker that is killed', () => {
       await worker.repository.materialize(manifest.uuid, out);
       await rm(out, { recursive: true });
     }
+    await rm(stagingDirectory, { recursive: true });
+  });
+
+  it.each(CLUSTER_POINTS)('at %s leaves no dump of a whole cluster, and the next one is good', async (point) => {
+    const { uuid, child, stagingDirectory } = await start(`${point}:kill`, null);
+    expect((await child).signal).toBe('SIGKILL');
+    await endLeftoverDump(instance, uuid, { env: {}, account: 'x', serviceFiles: [] });
+    await until(async () => (await sessions(uuid)) === '0', 'its sessions have ended');
+    expect(await worker.repository.manifest(uuid)).toBeNull();
+    const next = await worker.dump(instance, null, { job: { dump_type: 'cluster' } });
+    expect(next).toMatchObject({ outcome: 'ok', row_count: 1001 });
+    await worker.repository.prune();
+    expect(await readdir(join(worker.directory, 'repository', 'tmp'))).toEqual([]);
+    expect((await worker.repository.check({ readData: true })).problems).toEqual([]);
     await rm(stagingDirectory, { recursive: true });
   });
 

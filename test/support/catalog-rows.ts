@@ -32,7 +32,7 @@ export function instanceOf(
   };
 }
 
-export function dumpJobOf(instance: Instance, dbname: string, change: Partial<DumpJob> = {}): DumpJob {
+export function dumpJobOf(instance: Instance, dbname: string | null, change: Partial<DumpJob> = {}): DumpJob {
   return {
     id: 1,
     instance_id: instance.id,

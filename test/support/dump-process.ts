@@ -15,11 +15,12 @@ export interface DumpOrder {
   repository: string;
   stagingDirectory: string;
   instance: Instance;
-  dbname: string;
+  /** Null: a dump of the whole cluster. */
+  dbname: string | null;
 }
 
 const order: DumpOrder = JSON.parse(await text(process.stdin));
-const job = dumpJobOf(order.instance, order.dbname);
+const job = dumpJobOf(order.instance, order.dbname, order.dbname === null ? { dump_type: 'cluster' } : {});
 const result = await takeDump(
   { uuid: order.uuid, job, instance: order.instance, triggerKind: 'manual', dueAt: null },
   {

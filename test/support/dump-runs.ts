@@ -22,7 +22,7 @@ export interface DumpingWorker {
   progress: Progress[];
   dump(
     instance: Instance,
-    dbname: string,
+    dbname: string | null,
     change?: { job?: Partial<DumpJob>; context?: Partial<RunContext>; uuid?: string },
   ): Promise<DumpResult>;
   /** What is left in the staging folder and in the repository's folder for what is not finished. */

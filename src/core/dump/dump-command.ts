@@ -1,8 +1,9 @@
+import { isClusterDump } from '../cluster-dump/cluster-command.ts';
 import { PgSnapManError } from '../errors.ts';
 import type { DumpJob } from '../model/configuration.ts';
 import type { Command } from '../postgres/command.ts';
 import { parseQualifiedName, qualifiedName, quoteIdentifier } from '../postgres/identifiers.ts';
-import { checkOptions, DUMP_OPTIONS } from '../postgres/options.ts';
+import { CLUSTER_DUMP_OPTIONS, checkOptions, DUMP_OPTIONS } from '../postgres/options.ts';
 
 export interface DumpCommandInput {
   /** Absolute path of pg_dump. */
@@ -36,11 +37,11 @@ export function applicationNameOf(uuid: string): string {
  * @throws PgSnapManError usage
  */
 export function checkDumpJob(job: DumpCommandInput['job']): void {
-  if (!(job.dump_type in TYPE_OPTIONS)) {
+  if (!(job.dump_type in TYPE_OPTIONS) && !isClusterDump(job)) {
     throw new PgSnapManError(
       'usage',
       `dumps of type ${job.dump_type} are not taken by this version`,
-      'use full, schema or data',
+      'use full, schema, data, cluster or cluster_schema',
     );
   }
   if (job.on_demand) {
@@ -53,7 +54,7 @@ export function checkDumpJob(job: DumpCommandInput['job']): void {
       'make two jobs, or name the tables only',
     );
   }
-  checkOptions(job.options, DUMP_OPTIONS);
+  checkOptions(job.options, isClusterDump(job) ? CLUSTER_DUMP_OPTIONS : DUMP_OPTIONS);
   for (const table of job.tables) parseQualifiedName(table);
 }
 

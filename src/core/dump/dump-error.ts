@@ -32,18 +32,18 @@ export function isLockLostInBetween(lines: readonly string[]): boolean {
 
 /** What `--verbose` says names tables, and a table can have any name. */
 function isNoChatter(line: string): boolean {
-  return !line.startsWith('pg_dump: ') || /^pg_dump: (?:error|detail|hint|warning): /.test(line);
+  return !/^pg_dump(?:all)?: /.test(line) || /^pg_dump(?:all)?: (?:error|detail|hint|warning): /.test(line);
 }
 
 function explainTheRest(failed: FailedDump): Explanation {
-  const error = failed.lines.find((line) => /^(?:pg_dump: error: |ERROR: |FATAL: )/.test(line));
+  const error = failed.lines.find((line) => /^(?:pg_dump(?:all)?: error: |ERROR: |FATAL: )/.test(line));
   if (failed.signal !== null && error === undefined) {
     const hint = 'if nobody did that on purpose, look for the out-of-memory killer in the log of the system';
     return { message: `pg_dump was ended by signal ${failed.signal}`, hint };
   }
   const hint = 'the log of the run says more';
   if (error === undefined) return { message: `pg_dump failed with exit code ${failed.exitCode ?? 'none'}`, hint };
-  const sentence = error.replace(/^pg_dump: error: /, '');
+  const sentence = error.replace(/^pg_dump(?:all)?: error: /, '');
   return /worker process died unexpectedly/.test(sentence)
     ? { message: 'a process of pg_dump died', hint: 'look for the out-of-memory killer in the log of the system' }
     : { message: `pg_dump failed: ${sentence}`, hint };

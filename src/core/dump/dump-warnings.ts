@@ -8,7 +8,7 @@ export function dumpWarnings(
   aboutTools: readonly string[],
 ): string[] {
   const fromLines = lines
-    .map((line) => /^(?:pg_dump: warning: |WARNING: +)(.*)$/.exec(line)?.[1])
+    .map((line) => /^(?:pg_dump(?:all)?: warning: |WARNING: +)(.*)$/.exec(line)?.[1])
     .filter((text) => text !== undefined)
     .filter((text) => !(text.startsWith('subscriptions not dumped') && leftOut.length > 0)); // named in `leftOut`
   return [...new Set([...leftOut, ...fromLines.map((text) => `pg_dump: ${text}`), ...aboutTools])];

@@ -24,6 +24,8 @@ export const dumpContentSchema = z.object({
   extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
   roles: z.array(z.string()),
   large_objects: count,
+  /** Of a dump of a whole cluster: its databases; `tables` counts those with data. Left out for all other dumps. */
+  databases: z.array(z.object({ name: z.string(), tables: count, rows: count, bytes: count })).optional(),
 });
 export type DumpContent = z.infer<typeof dumpContentSchema>;
 

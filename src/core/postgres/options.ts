@@ -48,6 +48,25 @@ export const DUMP_OPTIONS: OptionRules = {
   numbers: ['--extra-float-digits', '--lock-wait-timeout'],
 };
 
+/** Those of them that pg_dumpall knows too. */
+export const CLUSTER_DUMP_OPTIONS: OptionRules = {
+  flags: [
+    '--no-comments',
+    '--no-publications',
+    '--no-security-labels',
+    '--no-subscriptions',
+    '--no-toast-compression',
+    '--no-unlogged-table-data',
+    '--no-table-access-method',
+    '--no-tablespaces',
+    '--no-policies',
+    '--load-via-partition-root',
+    '--quote-all-identifiers',
+  ],
+  texts: ['--role'],
+  numbers: ['--extra-float-digits', '--lock-wait-timeout'],
+};
+
 export const RESTORE_OPTIONS: OptionRules = {
   flags: [
     '--no-comments',

@@ -17,7 +17,8 @@ const BACKENDS = `
 select a.pid, a.state, a.wait_event_type as wait_type, a.wait_event,
   (select format('%I.%I', n.nspname, c.relname)
     from pg_locks as l join pg_class as c on c.oid = l.relation join pg_namespace as n on n.oid = c.relnamespace
-    where l.pid = a.pid and not l.granted limit 1) as relation,
+    where l.pid = a.pid and not l.granted
+      and l.database in (0, (select d.oid from pg_database as d where d.datname = current_database())) limit 1) as relation,
   case when a.wait_event_type = 'Lock' then (
     select jsonb_agg(jsonb_build_object('pid', b.pid, 'user', b.usename, 'application', b.application_name,
       'state', b.state, 'query', left(b.query, 300)) order by b.pid)

@@ -1,5 +1,4 @@
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
-import type { StoredFile } from '../../core/manifest/manifest.ts';
 import type { Outcome } from '../../core/model/outcome.ts';
 import type { ManifestDraft } from '../repository/repository.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -9,15 +8,17 @@ export interface FinishedDump {
   startedAt: Date;
   outcome: Outcome;
   warnings: string[];
-  facts: DatabaseFacts;
-  stored: readonly StoredFile[];
+  server: DatabaseFacts['server'];
+  databaseBytes: number;
+  /** Tables with data, and their rows. */
+  tables: number;
+  rows: number;
   toolVersion: string;
 }
 
 /** The manifest of a dump that is complete, but for what the repository works out itself. */
 export function manifestDraft(task: DumpTask, context: RunContext, dump: FinishedDump): ManifestDraft {
   const { job, instance } = task;
-  const tables = dump.stored.filter((file) => file.role === 'table_data');
   return {
     uuid: task.uuid,
     worker: context.worker,
@@ -34,13 +35,13 @@ export function manifestDraft(task: DumpTask, context: RunContext, dump: Finishe
     ended_at: later(context.now(), dump.startedAt),
     outcome: dump.outcome,
     warnings: dump.warnings,
-    server_version: dump.facts.server.version,
-    server_version_num: dump.facts.server.version_num,
+    server_version: dump.server.version,
+    server_version_num: dump.server.version_num,
     tool_version: dump.toolVersion,
     pgsnapman_version: context.version,
     trusted: instance.trusted,
-    database_bytes: dump.facts.database.size_bytes,
-    table_count: tables.length,
-    row_count: tables.reduce((sum, file) => sum + (file.rows ?? 0), 0),
+    database_bytes: dump.databaseBytes,
+    table_count: dump.tables,
+    row_count: dump.rows,
   };
 }

@@ -4,6 +4,7 @@ import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import { type Connection, connect } from '../../sql/connection.ts';
 import { type Backend, readBackends, terminateBackends } from '../../sql/instance/backends.ts';
 import { withPartitions } from '../../sql/instance/partitions.ts';
+import { readClusterFacts } from '../../sql/instance/read-cluster-facts.ts';
 import { readDatabaseFacts } from '../../sql/instance/read-database-facts.ts';
 import { beginWithSnapshot } from '../../sql/instance/snapshot.ts';
 
@@ -45,6 +46,11 @@ export class DumpSession {
 
   async readFacts(): Promise<DatabaseFacts> {
     return await readDatabaseFacts(this.connection);
+  }
+
+  /** @param role the role that pg_dumpall will take on; null: none */
+  async readClusterFacts(role: string | null) {
+    return await readClusterFacts(this.connection, role);
   }
 
   async withPartitions(tables: readonly { schema: string; name: string }[]) {

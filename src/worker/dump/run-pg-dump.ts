@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Command } from '../../core/postgres/command.ts';
 import { type ChildResult, runChild } from '../process/run-child.ts';
 import type { DumpSession } from './dump-session.ts';
@@ -9,13 +10,15 @@ export interface PgDumpRun {
   /** Ends pg_dump, its processes and its sessions on the server. */
   signal: AbortSignal;
   onLine(line: string): void;
+  /** Where standard output goes; default: nowhere. */
+  stdout?: Writable;
 }
 
 /** Between asking pg_dump to end and killing it. */
 const GRACE_MS = 5_000;
 
-/** Runs pg_dump to its end. When that was asked for by the signal, nothing of it is left on the server or here. */
-export async function runPgDump({ command, session, signal, onLine }: PgDumpRun): Promise<ChildResult> {
+/** Runs pg_dump or pg_dumpall to its end. When that was asked for by the signal, nothing of it is left on the server or here. */
+export async function runPgDump({ command, session, signal, onLine, stdout }: PgDumpRun): Promise<ChildResult> {
   let cleaning: Promise<void> = Promise.resolve();
   let killTimer: NodeJS.Timeout | undefined;
   const stop = () => {
@@ -26,7 +29,7 @@ export async function runPgDump({ command, session, signal, onLine }: PgDumpRun)
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    return await runChild(command, { signal, graceMs: GRACE_MS, stdout: 'ignore', onStderrLine: onLine });
+    return await runChild(command, { signal, graceMs: GRACE_MS, stdout: stdout ?? 'ignore', onStderrLine: onLine });
   } finally {
     signal.removeEventListener('abort', stop);
     await cleaning;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
+import { type ClusterFacts, clusterFactsSchema } from '../../core/facts/cluster-facts.ts';
 import { type DatabaseFacts, databaseFactsSchema } from '../../core/facts/database-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { Manifest, StoredFile } from '../../core/manifest/manifest.ts';
@@ -97,6 +98,10 @@ class ChunkRepository implements Repository {
 
   async facts(uuid: string): Promise<DatabaseFacts> {
     return databaseFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
+  }
+
+  async clusterFacts(uuid: string): Promise<ClusterFacts> {
+    return clusterFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
   }
 
   async content(uuid: string): Promise<DumpContent> {

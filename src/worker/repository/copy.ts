@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isClusterDump } from '../../core/cluster-dump/cluster-command.ts';
 import { errorText } from '../../core/errors.ts';
 import { faultPoint } from '../fault.ts';
 import type { CopyReport, DumpWriter, Repository } from './repository.ts';
@@ -30,7 +31,7 @@ async function copyDump(from: Repository, to: Repository, uuid: string, staging:
   if (found === null) throw new Error('it has been removed meanwhile');
   const { manifest } = found;
   const documents = {
-    facts: await from.facts(uuid),
+    facts: isClusterDump(manifest) ? await from.clusterFacts(uuid) : await from.facts(uuid),
     content: await from.content(uuid),
     globalsSql: await from.globalsSql(uuid),
   };

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ClusterFacts } from '../../core/facts/cluster-facts.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { FileRole, Manifest, StoredFile } from '../../core/manifest/manifest.ts';
@@ -19,7 +20,8 @@ export type ManifestDraft = Omit<
 >;
 
 export interface DumpDocuments {
-  facts: DatabaseFacts;
+  /** What its kind of dump has: of a database, of a whole cluster. */
+  facts: DatabaseFacts | ClusterFacts;
   content: DumpContent;
   /** Roles and the database's settings as SQL, for people who restore without us. */
   globalsSql: string;
@@ -117,6 +119,8 @@ export interface Repository {
   manifest(uuid: string): Promise<{ manifest: Manifest; manifestSha256: string } | null>;
   /** @throws PgSnapManError not_found, or run_failed when a hash does not agree */
   facts(uuid: string): Promise<DatabaseFacts>;
+  /** Facts of a dump of a whole cluster. @throws as `facts` */
+  clusterFacts(uuid: string): Promise<ClusterFacts>;
   content(uuid: string): Promise<DumpContent>;
   globalsSql(uuid: string): Promise<string>;
   files(uuid: string): Promise<StoredFile[]>;

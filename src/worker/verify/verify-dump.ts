@@ -9,6 +9,7 @@ import { TEMPORARY_PREFIX } from '../files/durable.ts';
 import { runChild } from '../process/run-child.ts';
 import type { Repository } from '../repository/repository.ts';
 import { chooseRestoreTool } from '../restore/choose-restore-tool.ts';
+import { readStream } from './read-stream.ts';
 
 export interface VerifyParts {
   repository: Repository;
@@ -25,8 +26,8 @@ export interface VerifyParts {
 
 /**
  * Level 2: every chunk of the dump is read back and its hash compared, and its table of contents can be parsed. Level 3:
- * all of its files come out with their hashes, and pg_restore reads all of them. What is wrong with the dump is in the
- * answer.
+ * all of its files come out with their hashes, and pg_restore reads all of them; for the stream of pg_dumpall, which
+ * pg_restore cannot read, see `readStream`. What is wrong with the dump is in the answer.
  * @throws PgSnapManError not_found; configuration when pg_restore is missing or the disk is full; cancelled
  */
 export async function verifyDump(uuid: string, level: 2 | 3, parts: VerifyParts): Promise<Verification> {
@@ -52,8 +53,14 @@ export async function verifyDump(uuid: string, level: 2 | 3, parts: VerifyParts)
   parts.signal?.throwIfAborted();
   const folder = await mkdtemp(join(parts.stagingFolder, `${TEMPORARY_PREFIX}verify-`));
   try {
-    const isArchive = (await repository.files(uuid)).some(({ role }) => role === 'toc');
-    if (!isArchive) {
+    const files = await repository.files(uuid);
+    const stream = files.find(({ role }) => role === 'sql_stream');
+    if (stream !== undefined && level === 3) {
+      await repository.materialize(uuid, join(folder, 'dump'));
+      const problem = await readStream(join(folder, 'dump', stream.path), await repository.content(uuid), parts.signal);
+      return answer(problem, `pgsnapman ${version}`, 3);
+    }
+    if (!files.some(({ role }) => role === 'toc')) {
       await repository.materialize(uuid, join(folder, 'dump'));
       return answer(null);
     }
@@ -63,14 +70,17 @@ export async function verifyDump(uuid: string, level: 2 | 3, parts: VerifyParts)
     const tool = chooseRestoreTool(parts.tools, found.manifest.server_version_num, toc.dumpVersion);
     return answer(await readByRestore(tool, join(folder, 'dump'), parts.signal), `pg_restore ${tool.version.text}`, 3);
   } catch (error) {
-    // What the dump is to blame for; a full disk or missing tools are not.
-    if (error instanceof PgSnapManError && error.code === 'run_failed' && /dump|hash|stored/.test(error.message)) {
-      return answer(error.message);
-    }
+    if (error instanceof PgSnapManError && isDamage(error)) return answer(error.message);
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** True for what the dump is to blame for: the words of the repository and of the reader of archives. A full disk is not. */
+function isDamage({ code, message, cause }: PgSnapManError): boolean {
+  if (code !== 'run_failed' || cause !== undefined) return false;
+  return /in the repository cannot be used|the table of contents of the dump|^the archive /.test(message);
 }
 
 /** What pg_restore complains about; null: it read everything. Its output goes nowhere. */

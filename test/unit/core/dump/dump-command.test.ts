@@ -94,8 +94,15 @@ describe('the command line of pg_dump', () => {
 });
 
 describe('a dump job', () => {
-  it.each(['cluster', 'cluster_schema', 'script'] as const)('of type %s is refused', (dump_type) => {
-    expect(() => checkDumpJob(job({ dump_type }))).toThrow(`dumps of type ${dump_type} are not taken by this version`);
+  it('of type script is refused', () => {
+    expect(() => checkDumpJob(job({ dump_type: 'script' }))).toThrow(
+      'dumps of type script are not taken by this version',
+    );
+  });
+
+  it.each(['cluster', 'cluster_schema'] as const)('of type %s has only options that pg_dumpall knows', (dump_type) => {
+    expect(() => checkDumpJob(job({ dump_type, options: ['--no-comments', '--role=x'] }))).not.toThrow();
+    expect(() => checkDumpJob(job({ dump_type, options: ['--exclude-schema=x'] }))).toThrow('is not allowed');
   });
 
   it('on demand is refused', () => {
