@@ -9,7 +9,7 @@ import { dumpFolders, readManifest } from './dump-folder.ts';
 import { type BlockRow, blockKey } from './pack-index.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
-/** Chunks that a dump is compared with at most: 8 million are about 500 GB of databases and 600 MB of memory. */
+/** Chunks that a dump is compared with at most: 8 million are about 500 GB of databases and 1 GB of memory. */
 const MOST_CHUNKS = 8_000_000;
 /** Tried per job before it is left out. */
 const TRIES_PER_JOB = 3;
