@@ -121,7 +121,7 @@ describe('a catalog that is lost', () => {
     const dumps = await sql('select dbname, dump_job_id, keep, verified_level from pgsnapman.dump order by started_at');
     expect(dumps).toBe(`shop||yes|3\nshop||auto|3\nO'Hara "x" = ä|2|auto|3`);
     expect((await first.ok(['catalog', 'rebuild', '--json'])).json().left_out.join()).toContain(
-      'the number of dump_job 1 is taken',
+      'dump_job 1: another has this number',
     );
   });
 

@@ -81,9 +81,10 @@ async function addMissing(
 ): Promise<void> {
   const current = await exportConfiguration(catalog);
   const isNew = isUntouched(current);
-  const missing = diffConfiguration(current, wanted, () => false).filter(
-    ({ table, change }) => isWanted(table) && (change === 'add' || (table === 'setting' && isNew)),
-  );
+  const changes = diffConfiguration(current, wanted, () => false).filter(({ table }) => isWanted(table));
+  for (const { table, key } of changes.filter(isAnother))
+    report.left_out.push(`${table} ${key}: another has this number`);
+  const missing = changes.filter(({ table, change }) => change === 'add' || (table === 'setting' && isNew));
   const leaveOut = ({ table, key }: RowChange, error: PgSnapManError): void => {
     report.left_out.push(`${table} ${key}: ${error.message}`);
   };
@@ -93,6 +94,11 @@ async function addMissing(
       report.added[table] = (report.added[table] ?? 0) + 1;
     }
   }
+}
+
+/** True for a job that is there under this number and is not the same one. */
+function isAnother({ change, fields }: RowChange): boolean {
+  return change === 'change' && fields.some(({ field }) => /^(instance|dbname|dest_instance|dest_dbname)$/.test(field));
 }
 
 /** Settings of a new catalog are defaults that nobody chose. */
