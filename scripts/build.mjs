@@ -13,32 +13,61 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-await build({
+/** The idle tick of cron is a file of its own, made below. */
+const plainTickElsewhere = {
+  name: 'plain-tick-elsewhere',
+  setup(building) {
+    building.onResolve({ filter: /\/plain-tick\.ts$/ }, () => ({ path: 'plain-tick', namespace: 'elsewhere' }));
+    // By `require`: an import would first look through the whole file for what it exports.
+    building.onLoad({ filter: /^plain-tick$/, namespace: 'elsewhere' }, () => ({
+      contents: "export const { runPlainTick } = require('./plain-tick.cjs');",
+      resolveDir: dist,
+    }));
+    building.onResolve({ filter: /^\.\/plain-tick\.cjs$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+const common = {
   absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node22.15',
+  external: ['pg-native'],
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+// One file, whose modules are evaluated when they are needed, those of Node too: finding, reading and linking many small
+// modules is most of what a tick with nothing to do would cost.
+await build({
+  ...common,
+  entryPoints: ['src/cli/plain-tick.ts'],
+  outfile: join(dist, 'plain-tick.cjs'),
+  format: 'cjs',
+  define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version), 'import.meta.url': '__bundleUrl' },
+  banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
+
+await build({
+  ...common,
   entryPoints: {
     main: 'src/main.ts',
     'repository-thread': 'src/worker/repository/thread/repository-thread.ts',
   },
   outdir: dist,
-  bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node22.15',
   chunkNames: 'chunks-[name]-[hash]',
   // Node need not find out what kind of modules they are.
   outExtension: { '.js': '.mjs' },
-  external: ['pg-native'],
   define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version), ...inkDefine },
-  plugins: [inkPlugin],
+  plugins: [inkPlugin, plainTickElsewhere],
   supported: inkSupported,
   // Bundled CommonJS packages (pg) call require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
-  minifySyntax: true,
-  legalComments: 'none',
-  logLevel: 'warning',
 });
 
 copyFileSync(join(root, 'scripts', 'launcher.mjs'), join(dist, 'pgsnapman.js'));

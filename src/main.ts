@@ -1,3 +1,5 @@
+import { plainTick } from './cli/is-plain-tick.ts';
+import type { Surroundings } from './cli/output/streams.ts';
 import { EXIT_CODES, errorText, PgSnapManError } from './core/errors.ts';
 
 /**
@@ -10,19 +12,27 @@ export async function main(argv: string[]): Promise<void> {
     void report(error, argv).finally(() => process.exit(EXIT_CODES.internal));
   });
   try {
-    const { runCli } = await import('./cli/program.ts');
-    process.exitCode = await runCli(argv, {
+    process.exitCode = await run(argv, {
       stdout: process.stdout,
       stderr: process.stderr,
       env: process.env,
       now: () => new Date(),
-      stdinIsTerminal: process.stdin.isTTY === true,
+      // Looked at when it is asked for: Node makes a stream of it.
+      get stdinIsTerminal() {
+        return process.stdin.isTTY === true;
+      },
       ask: async (question) => (await import('./cli/ask.ts')).askOnTerminal(question),
       openManager: async (options) => (await import('./tui/run-tui.ts')).runTui(options),
     });
   } catch (error) {
     process.exitCode = await report(error, argv);
   }
+}
+
+async function run(argv: string[], around: Surroundings): Promise<number> {
+  const tick = plainTick(argv);
+  if (tick !== null) return (await import('./cli/plain-tick.ts')).runPlainTick(tick.config, around);
+  return (await import('./cli/program.ts')).runCli(argv, around);
 }
 
 /**

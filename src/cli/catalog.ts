@@ -1,7 +1,7 @@
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
 import type { Context } from './context.ts';
 
-/** `catalog init | migrate | status | stop` */
+/** `catalog init | migrate | status | stop | rebuild | export | import` */
 export const addCatalogCommands: NounBuilder = (program, settings) => {
   const noun = addNoun(program, 'catalog', 'the central configuration database');
   addVerb<{ roles?: true }>(noun, settings, 'init', 'create the catalog; no error if it is there', init).option(
@@ -11,6 +11,15 @@ export const addCatalogCommands: NounBuilder = (program, settings) => {
   addVerb(noun, settings, 'migrate', 'upgrade the catalog to the version of this program', migrate);
   addVerb(noun, settings, 'status', 'say what is installed', status);
   addVerb(noun, settings, 'stop', 'stop the embedded catalog', stop);
+  addVerb(noun, settings, 'rebuild', "make it anew from this worker's dumps and cache", rebuild);
+  addVerb(
+    noun,
+    settings,
+    'export <file>',
+    'write the configuration as a readable file; - for standard output',
+    exportTo,
+  );
+  addVerb(noun, settings, 'import <file>', 'show what a configuration file would change, and change it', importFrom);
 };
 
 const ROLES_NOTE =
@@ -69,4 +78,19 @@ async function stop(context: Context): Promise<void> {
   const { stopEmbeddedCatalog } = await import('../worker/cluster/embedded-catalog.ts');
   await stopEmbeddedCatalog(worker.root);
   context.output.result('the embedded catalog is stopped', { stopped: true });
+}
+
+async function rebuild(context: Context): Promise<void> {
+  const { rebuildHere } = await import('./catalog-rebuild.ts');
+  await rebuildHere(context);
+}
+
+async function exportTo(context: Context, args: readonly string[]): Promise<void> {
+  const { exportConfigurationTo } = await import('./catalog-export.ts');
+  await exportConfigurationTo(context, args);
+}
+
+async function importFrom(context: Context, args: readonly string[]): Promise<void> {
+  const { importConfiguration } = await import('./catalog-import.ts');
+  await importConfiguration(context, args);
 }

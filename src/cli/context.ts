@@ -23,7 +23,10 @@ export interface Context {
 export type Action<Options> = (context: Context, args: readonly string[], options: Options) => Promise<unknown>;
 
 export function createContext(around: Surroundings, command: Command): Context {
-  const options = globalOptions(command);
+  return contextOf(around, globalOptions(command));
+}
+
+export function contextOf(around: Surroundings, options: GlobalOptions): Context {
   let configuration: Promise<FileConfiguration> | undefined;
   // Loaded when it is needed: reading and checking the file takes longer than it takes the manager to be on the screen.
   const read = async (): Promise<FileConfiguration> => {

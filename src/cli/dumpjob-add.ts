@@ -22,6 +22,7 @@ async function add(context: Context, _args: readonly string[], options: DumpJobO
   await context.withCatalog(async (catalog) => {
     const instance = await findInstance(catalog, options.instance ?? '');
     const worker = options.worker === undefined ? undefined : await findWorker(catalog, options.worker);
+    const drillOn = options.drillOn === undefined ? undefined : await findInstance(catalog, options.drillOn);
     for (const id of options.trigger ?? []) await findRestoreJob(catalog, Number(id));
     const job = await writing(() =>
       catalog.transaction(async () => {
@@ -31,6 +32,7 @@ async function add(context: Context, _args: readonly string[], options: DumpJobO
           status: options.halted === true ? 'halted' : undefined,
           instance_id: instance.id,
           worker_id: worker?.id,
+          drill_instance_id: drillOn?.id,
         });
         for (const id of options.trigger ?? []) await addTrigger(catalog, added.id, Number(id));
         return added;

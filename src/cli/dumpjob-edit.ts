@@ -8,7 +8,15 @@ import { addEditVerb } from './edit-verb.ts';
 import type { Subject } from './verbs.ts';
 
 /** `trigger` is no column: it stands for all rows of dump_job_trigger. */
-const UNSET = { worker: 'worker_id', timezone: 'timezone', at: 'run_at', comment: 'comment', trigger: 'triggers' };
+const UNSET = {
+  worker: 'worker_id',
+  timezone: 'timezone',
+  at: 'run_at',
+  comment: 'comment',
+  trigger: 'triggers',
+  'max-drop': 'max_drop_percent',
+  'drill-schedule': 'drill_schedule',
+};
 
 export function addDumpJobEdit(noun: Command, settings: TreeSettings, subject: Subject<DumpJob>): void {
   const command = addEditVerb<DumpJob, DumpJobOptions>(noun, settings, {
@@ -31,6 +39,7 @@ async function changedColumns(catalog: Connection, options: DumpJobOptions): Pro
     ...dumpJobColumns(options),
     ...(options.instance === undefined ? {} : { instance_id: (await findInstance(catalog, options.instance)).id }),
     ...(options.worker === undefined ? {} : { worker_id: (await findWorker(catalog, options.worker)).id }),
+    ...(options.drillOn === undefined ? {} : { drill_instance_id: (await findInstance(catalog, options.drillOn)).id }),
     // One way to run excludes the other.
     ...(options.schedule === undefined ? {} : { job_type: 'repeat', run_at: null }),
     ...(options.once === undefined ? {} : { job_type: 'single', schedule: null, run_at: options.at ?? null }),

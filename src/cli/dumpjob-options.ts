@@ -20,6 +20,9 @@ export interface DumpJobOptions {
   timezone?: string;
   keep?: Retention;
   keepLast?: number;
+  maxDrop?: number;
+  drillSchedule?: string;
+  drillOn?: string;
   trigger?: string[];
   jobs?: number;
   option?: string[];
@@ -50,6 +53,13 @@ export function addDumpJobOptions(command: Command, around: Surroundings): Comma
     .option('--timezone <zone>', 'time zone of the schedule', timezone)
     .option('--keep <d,w,m,y>', 'daily, weekly, monthly, yearly dumps to keep', parseKeep)
     .option('--keep-last <n>', 'never fewer good dumps than that', wholeNumber('--keep-last', 1, 1_000_000))
+    .option(
+      '--max-drop <percent>',
+      'good dumps that a cleaning may drop without an approval',
+      wholeNumber('--max-drop', 0, 100),
+    )
+    .option('--drill-schedule <cron>', 'when its newest dump is restored for a trial and compared', scheduleText)
+    .option('--drill-on <instance>', 'where: an instance for scratch databases', someText('--drill-on'))
     .addOption(
       new Option('--trigger <restorejob>', 'restore job to run after it; may be repeated').argParser(repeated(jobId)),
     )
@@ -98,6 +108,8 @@ export function dumpJobColumns(options: DumpJobOptions): Partial<DumpJob> {
     timezone: options.timezone,
     ...options.keep,
     keep_last: options.keepLast,
+    max_drop_percent: options.maxDrop,
+    drill_schedule: options.drillSchedule,
     parallel: options.jobs,
     on_demand: options.onDemand,
     comment: options.comment,

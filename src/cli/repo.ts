@@ -112,20 +112,24 @@ async function prune(context: Context, _args: readonly string[], { dryRun = fals
 }
 
 async function repair(context: Context, _args: readonly string[], { exportTo }: RepairOptions): Promise<void> {
-  const { setAside } = await withRepository(context, (repository) =>
+  const { rebuiltIndexes, setAside } = await withRepository(context, (repository) =>
     repository.repair(exportTo === undefined ? {} : { exportTo: resolve(exportTo) }),
   );
-  const lines = setAside.map(({ folder, reason, exportedTo, lostFiles }) => {
+  const aside = setAside.map(({ folder, reason, exportedTo, lostFiles }) => {
     const kept = exportedTo === null ? 'nothing of it can be read' : `what can be read is in ${exportedTo}`;
     return `${folder} is set aside (${reason}): ${kept}; lost: ${lostFiles.length === 0 ? 'nothing' : lostFiles.join(', ')}`;
   });
+  const lines = [...rebuiltIndexes.map((path) => `${path} was lost and is there again`), ...aside];
   const records = setAside.map(({ folder, reason, exportedTo, lostFiles }) => ({
     folder,
     reason,
     exported_to: exportedTo,
     lost_files: lostFiles,
   }));
-  print(context.output, lines.length === 0 ? ['nothing is damaged'] : lines, { set_aside: records });
+  print(context.output, lines.length === 0 ? ['nothing is damaged'] : lines, {
+    rebuilt_indexes: rebuiltIndexes,
+    set_aside: records,
+  });
 }
 
 async function copy(context: Context, _args: readonly string[], { to }: CopyOptions): Promise<void> {

@@ -75,7 +75,7 @@ async function requireCluster(
 }
 
 /** Asks about an instance that wants to be asked about. @throws PgSnapManError usage, cancelled */
-export async function confirmTarget(context: Context, { name, restores }: Pick<Instance, 'name' | 'restores'>) {
+async function confirmTarget(context: Context, { name, restores }: Pick<Instance, 'name' | 'restores'>) {
   if (restores !== 'confirm') return;
   requireConfirmation(context);
   await confirm(context, `instance "${name}" wants a confirmation for every restore: go on?`);

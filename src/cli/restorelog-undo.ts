@@ -1,21 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { PgSnapManError } from '../core/errors.ts';
+import { type UndoAnswer, undoAnswerSchema } from '../core/model/request.ts';
 import { findRestoreRun } from '../sql/catalog/restore-runs.ts';
 import { findWorker } from '../sql/catalog/workers.ts';
 import type { Connection } from '../sql/connection.ts';
-import type { UndoneRun } from '../worker/restore/undo-restore-run.ts';
 import { askWorker } from './ask-worker.ts';
 import { confirm, requireConfirmation } from './confirm.ts';
 import type { Context } from './context.ts';
-
-const answerSchema = z.object({
-  id: z.number().int(),
-  dest_dbname: z.string(),
-  undo_dbname: z.string().nullable(),
-  undo_oid: z.number().nullable(),
-});
 
 /** `restorelog undo`: here or on the worker that restored; asks first, as sessions are ended. */
 export async function undo(context: Context, reference: string): Promise<void> {
@@ -37,7 +29,7 @@ async function confirmUndo(context: Context, catalog: Connection, reference: str
 }
 
 /** Null: another worker has made the run, or there is none on this machine. */
-async function undoHere(context: Context, id: number): Promise<UndoneRun | null> {
+async function undoHere(context: Context, id: number): Promise<UndoAnswer | null> {
   const { root } = (await context.configuration()).worker;
   if (!existsSync(join(root, 'worker.json'))) return null;
   const { OthersJob } = await import('../worker/run/find-job.ts');
@@ -50,12 +42,12 @@ async function undoHere(context: Context, id: number): Promise<UndoneRun | null>
   }
 }
 
-async function ask(context: Context, catalog: Connection, id: number): Promise<UndoneRun> {
+async function ask(context: Context, catalog: Connection, id: number): Promise<UndoAnswer> {
   const run = await findRestoreRun(catalog, id);
   if (run.worker_id === null) {
     throw new PgSnapManError('configuration', `the worker of restore run ${id} is gone`, 'rename databases by hand');
   }
   const worker = await findWorker(catalog, run.worker_id);
   const question = { worker, subject: `undo of restore run ${id}`, kind: 'undo' as const };
-  return answerSchema.parse(await askWorker(context, catalog, { ...question, arguments: { restore_run_id: id } }));
+  return undoAnswerSchema.parse(await askWorker(context, catalog, { ...question, arguments: { restore_run_id: id } }));
 }

@@ -16,6 +16,7 @@ export interface WorkerOptions {
   configSchedule?: string;
   cleanSchedule?: string;
   verifySchedule?: string;
+  verifyPercent?: number;
   discoverySchedule?: string;
   loginRole?: string;
 }
@@ -38,6 +39,11 @@ export function addWorkerOptions(command: Command): Command {
     .option('--config-schedule <cron>', 'when it reads the whole configuration again', scheduleText)
     .option('--clean-schedule <cron>', 'when it removes what retention drops', scheduleText)
     .option('--verify-schedule <cron>', 'when it verifies dumps', scheduleText)
+    .option(
+      '--verify-percent <n>',
+      'share of what is not yet verified that it verifies each time',
+      wholeNumber('--verify-percent', 0, 100),
+    )
     .option('--discovery-schedule <cron>', 'when it looks for new and vanished databases', scheduleText)
     .option(
       '--login-role <role>',
@@ -59,6 +65,7 @@ export function workerColumns(options: WorkerOptions): Partial<Worker> & { login
     config_schedule: options.configSchedule,
     clean_schedule: options.cleanSchedule,
     verify_schedule: options.verifySchedule,
+    verify_percent: options.verifyPercent,
     discovery_schedule: options.discoverySchedule,
     login_role: options.loginRole,
     comment: options.comment,

@@ -1,5 +1,8 @@
 /** `npm run campaign NAME [ARGUMENTS]`: the tests that take too long for every run, at full size. */
 const CAMPAIGNS: Readonly<Record<string, () => Promise<{ default: (args: string[]) => Promise<void> }>>> = {
+  'catalog-outages': () => import('./catalog-outages.ts'),
+  'cut-connections': () => import('./cut-connections.ts'),
+  'large-restores': () => import('./large-restores.ts'),
   'worker-simulation': () => import('./worker-simulation.ts'),
 };
 

@@ -48,13 +48,27 @@ async function addJob(keep: string, ages: number[]): Promise<{ job: number; dump
   return { job, dumps };
 }
 
+const timetablePath = () => join(home.root, 'state', 'timetable.json');
+const readTimetable = async () => JSON.parse(await readFile(timetablePath(), 'utf8'));
+
+/** Ticks until one has cleaned: on a busy machine the catalog may not answer in time, and then nothing is removed. */
+async function tickUntilClean(): Promise<void> {
+  for (let tries = 0; tries < 5; tries += 1) {
+    expect((await home.run(['worker', 'run'])).exitCode).toBe(0);
+    if ((await readTimetable()).clean !== undefined) return;
+  }
+  throw new Error('no tick cleans');
+}
+
 /** The next tick cleans. */
-async function cleaning(env: Record<string, string> = {}) {
-  const path = join(home.root, 'state', 'timetable.json');
-  const timetable = JSON.parse(await readFile(path, 'utf8'));
-  delete timetable.clean;
-  await writeFile(path, JSON.stringify(timetable));
-  return home.run(['worker', 'run'], { env });
+async function makeDue(): Promise<void> {
+  const { clean: _clean, ...others } = await readTimetable();
+  await writeFile(timetablePath(), JSON.stringify(others));
+}
+
+async function cleaning(): Promise<void> {
+  await makeDue();
+  await tickUntilClean();
 }
 
 const left = async (job: number): Promise<number[]> =>
@@ -86,7 +100,7 @@ describe('a cleaning', () => {
     const preview = (await home.ok(['retention', 'preview', String(job), '--json'])).json();
     expect(preview.map((row: { decision: string }) => row.decision)).toEqual(['keep', 'keep', 'drop', 'keep']);
     expect(Object.keys(preview[0])).toEqual(['dump_id', 'uuid', 'started_at', 'decision', 'reasons']);
-    expect((await cleaning()).exitCode).toBe(0);
+    await cleaning();
     const dropped = preview
       .filter((row: { decision: string }) => row.decision === 'drop')
       .map((row: { dump_id: number }) => row.dump_id);
@@ -170,12 +184,13 @@ describe('a cleaning', () => {
     const before = await inRepository();
     await catalog.stop();
     try {
-      await cleaning();
+      await makeDue();
+      await home.run(['worker', 'run']);
       expect(await inRepository()).toBe(before);
     } finally {
       await catalog.start();
     }
-    await home.ok(['worker', 'run']);
+    await tickUntilClean();
     expect(await left(job)).toEqual(dumps.slice(1));
     await expectWhole();
   });
@@ -191,11 +206,15 @@ describe('killed at', () => {
   ];
   test.each(POINTS)('%s, the next cleaning finishes', async (point) => {
     const { job, dumps } = await addJob('1,0,0,0', [2, 1]);
-    const killed = await cleaning({ PGSNAPMAN_TEST: '1', PGSNAPMAN_FAULT: `${point}:kill` });
+    await makeDue();
+    const env = { PGSNAPMAN_TEST: '1', PGSNAPMAN_FAULT: `${point}:kill` };
+    let killed = await home.run(['worker', 'run'], { env });
+    for (let tries = 0; tries < 3 && killed.exitCode !== null; tries += 1)
+      killed = await home.run(['worker', 'run'], { env });
     expect(killed.exitCode).toBeNull();
     expect((await home.run(['repo', 'check', '--read-data'])).exitCode).toBe(0);
     // One that died is due again; nobody has to wait for the next day.
-    await home.ok(['worker', 'run']);
+    await tickUntilClean();
     expect(await left(job)).toEqual(dumps.slice(1));
     await expectWhole();
   });
@@ -217,7 +236,7 @@ describe('beside work that needs the same chunks', () => {
     const running = await home.start(['dumpjob', 'run', String(job)], stopped('dump.before-manifest'));
     await untilStopped(running.child);
     for (const dump of dumps) await home.ok(['dump', 'keep', String(dump), 'no']);
-    expect((await cleaning()).exitCode).toBe(0);
+    await cleaning();
     expect(await left(job)).toEqual([]);
     running.child.kill('SIGCONT');
     expect((await running.finished).exitCode).toBe(0);

@@ -7,8 +7,8 @@ import { startTestCatalog, startTestCluster, type TestCluster } from '../support
 import { addInstance, createWorkerHome } from '../support/worker-home.ts';
 
 type Catalog = Awaited<ReturnType<typeof startTestCatalog>>;
-/** What a copy does not pass: the tests of the store, of cleaning, verification and partial restores kill there. */
-const NOT_IN_A_TICK = /^(repository\.(dump-trashed|prune-|copy-)|clean\.|verify\.|drill\.|request\.|into\.|cluster-)/;
+/** What a copy does not pass: the tests of the store, of cleaning, verification, partial restores and undo kill there. */
+const NOT_IN_A_TICK = /^(repository\.(dump-trashed|prune-|copy-)|clean\.|verify\.|drill\.|request\.|into\.|cluster-|undo\.)/;
 const POINTS = Object.keys(FAULT_POINTS).filter((point) => !NOT_IN_A_TICK.test(point));
 /** Points that only a restore passes which drops the database that is there. */
 const EXISTING: Readonly<Record<string, string>> = {

@@ -127,6 +127,32 @@ describe('one schema', () => {
     expect(await ask(`select count(*) from "Shop ""x""".log`)).toBe('20');
   });
 
+  test('under another name: beside the one that is there, which stays as it is', async () => {
+    await makeTarget(`create schema "Shop ""x"""; create table "Shop ""x""".customer as select 4711 as mine;
+      create view on_it as select * from "Shop ""x""".customer`);
+    const as = { schemas: [SHOP], schema_as: 'The "copy"' };
+    const result = await restore(as);
+    expect(result.message).toBeNull();
+    expect(result.warnings.join()).toMatch(
+      /functions may name schema "Shop "x"" in their text.*: "Shop "x"".track\(\)/,
+    );
+    expect(await ask('select mine from on_it')).toBe('4711');
+    expect(await ask('select mine from "Shop ""x""".customer')).toBe('4711');
+    expect(await ask(`select count(*), nextval('"The ""copy""".customer_id_seq') from "The ""copy""".customer`)).toBe(
+      '20|21',
+    );
+    expect(await ask(`select string_agg(nspname, ' ' order by 1) from pg_namespace where nspname ~ 'aside'`)).toBe('');
+    expect((await restore(as)).message).toMatch(/has this already: schema "The "copy""; /);
+    expect((await restore({ ...as, existing_db: 'drop' })).message).toBeNull();
+  });
+
+  test('under another name into a new database', async () => {
+    const result = await restore({ schemas: [SHOP], schema_as: 'renamed' });
+    expect(result.message).toBeNull();
+    expect(await ask('select count(*) from renamed."Order"')).toBe('20');
+    expect(await ask(`select count(*) from pg_namespace where nspname ~ 'Shop'`)).toBe('0');
+  });
+
   test('that is not in the dump is refused', async () => {
     const result = await restore({ schemas: ['shop "X"'] });
     expect(result.message).toMatch(/^the dump does not hold schema "shop "X""; /);

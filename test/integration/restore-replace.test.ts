@@ -267,3 +267,71 @@ describe('clients', () => {
     expect(await target.psql(NAME, 'select v from version')).toBe('2');
   });
 });
+
+describe('a dump from an instance that is not trusted', () => {
+  test('brings no power over the server, and is never restored by a superuser', async () => {
+    await source.psql(
+      'postgres',
+      `create role climber superuser createrole replication bypassrls login; grant pg_monitor to climber;
+       create role friend; grant climber to friend; create database climbing owner climber`,
+    );
+    await source.psql(
+      'climbing',
+      'create schema s authorization climber; create table s.t as select 1 as a; alter table s.t owner to friend',
+    );
+    const taken = await worker.dump(instanceOf(source, 1, { name: 'from', trusted: false }), 'climbing');
+    expect(taken.outcome).toMatch(/^ok/);
+    const refused = await worker.restore(taken.uuid, to, 'climbing');
+    expect(refused.message).toMatch(/from an instance that is not trusted, and ".*" is a superuser on to; /);
+    await target.psql('postgres', 'drop role if exists guest; create role guest login createdb createrole');
+    // as if the client programs of this machine had all fixes
+    const tools = (await worker.context()).tools.map((set) => ({
+      ...set,
+      version: { ...set.version, minor: 99, num: set.version.major * 10_000 + 99 },
+    }));
+    const result = await worker.restore(taken.uuid, { ...to, username: 'guest' }, 'climbing', {}, { tools });
+    expect(result.warnings).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /role "climber" is created without superuser, createrole, replication, bypassrls: the dump is/,
+        ),
+        expect.stringMatching(/membership of "climber" in "pg_monitor" is left out: the dump is from an instance/),
+      ]),
+    );
+    expect(
+      await target.psql(
+        'postgres',
+        `select rolsuper or rolcreaterole or rolreplication or rolbypassrls from pg_roles where rolname = 'climber'`,
+      ),
+    ).toBe('f');
+    expect(
+      await target.psql(
+        'postgres',
+        `select count(*) from pg_auth_members where roleid::regrole::text like 'pg_%' and member::regrole::text = 'climber'`,
+      ),
+    ).toBe('0');
+  });
+});
+
+describe('a copy to another instance', () => {
+  test('takes publications and subscriptions along when the job says so', async () => {
+    await source.psql('postgres', 'create database replicated');
+    await source.psql(
+      'replicated',
+      `create table t (a int primary key); create publication pub for table t;
+       create subscription sub connection 'dbname=nowhere' publication p with (connect = false, slot_name = none)`,
+    );
+    const taken = await worker.dump(instanceOf(source, 1, { name: 'from' }), 'replicated');
+    const left = await worker.restore(taken.uuid, to, 'without');
+    expect(left.warnings.join()).toMatch(/subscriptions are left out.*publications are left out/);
+    expect(await target.psql('without', 'select count(*) from pg_publication')).toBe('0');
+    const kept = await worker.restore(taken.uuid, to, 'with', { keep: ['publications', 'subscriptions'] });
+    expect(kept.warnings).toEqual([
+      'subscriptions are restored, but not enabled: "sub"',
+      'publications are restored: "pub"',
+    ]);
+    expect(await target.psql('with', 'select pubname from pg_publication')).toBe('pub');
+    expect(await target.psql('with', 'select subname, subenabled from pg_subscription')).toBe('sub|f');
+    await target.psql('with', 'drop subscription sub');
+  });
+});

@@ -1,4 +1,4 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -178,6 +178,23 @@ describe('a drill', () => {
       await scratch.psql('postgres', 'drop role if exists seller, clerk');
     },
   );
+});
+
+test('a job is drilled by its own schedule, its newest dump', async () => {
+  const [{ id }] = (await home.ok(['dumpjob', 'list', '--json'])).json();
+  await home.ok(['dumpjob', 'edit', String(id), '--drill-schedule', '0 4 * * 0', '--drill-on', 'scratch']);
+  await home.ok(['worker', 'run']);
+  const path = join(home.root, 'state', 'drills.json');
+  const plan = JSON.parse(await readFile(path, 'utf8'));
+  expect(plan[id].schedule).toBe('0 4 * * 0');
+  const drills = `select count(*) from pgsnapman.restore_run where trigger_kind = 'drill'`;
+  const before = Number(await sql(drills));
+  await writeFile(path, JSON.stringify({ [id]: { ...plan[id], next_at: new Date(0) } }));
+  await home.ok(['worker', 'run']);
+  expect(Number(await sql(drills))).toBe(before + 1);
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(plan);
+  await expectNoScratch();
+  await home.ok(['dumpjob', 'edit', String(id), '--unset', 'drill-schedule']);
 });
 
 describe('a dump with a changed byte on disk', () => {

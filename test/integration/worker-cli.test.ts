@@ -1,6 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAULT_POINTS } from '../../src/core/faults.ts';
 import { type CliHome, type CliProcess, createCliHome } from '../support/cli.ts';
 import { startTestCatalog, startTestCluster, type TestCluster } from '../support/clusters.ts';
 import { until } from '../support/dump-runs.ts';
@@ -260,6 +261,25 @@ describe('a daemon', () => {
     follow.child.kill('SIGINT');
     expect((await follow.finished).stdout.match(/was cancelled/g)?.length).toBeGreaterThanOrEqual(1);
   });
+});
+
+describe('a worker that is killed while it answers', () => {
+  it.each(Object.keys(FAULT_POINTS).filter((point) => point.startsWith('request.')))(
+    'at %s answers with the next tick, and has done what was asked for once',
+    async (point) => {
+      const id = await addDumpJob(home, 'main', 'shop', '--halted');
+      const asked = await sql(`insert into pgsnapman.request (worker_id, kind, arguments)
+        values (1, 'run_dump_job', '{"job_id": ${id}}') returning id`);
+      const env = { PGSNAPMAN_TEST: '1', PGSNAPMAN_FAULT: `${point}:kill` };
+      expect((await home.run(['worker', 'run'], { env })).exitCode).toBeNull();
+      expect(await sql(`select state from pgsnapman.request where id = ${asked}`)).toBe('running');
+      await home.ok(['worker', 'run']);
+      expect(
+        await sql(`select state, answer -> 'result' ->> 'outcome' from pgsnapman.request where id = ${asked}`),
+      ).toBe('done|ok');
+      expect(await sql(`select count(*) from pgsnapman.dump where dump_job_id = ${id}`)).toBe('1');
+    },
+  );
 });
 
 describe('database list', () => {

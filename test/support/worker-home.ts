@@ -1,12 +1,13 @@
 import { type CliHome, type CliHomeOptions, createCliHome } from './cli.ts';
 import type { TestCluster } from './clusters.ts';
 
-/** A home whose catalog is installed and whose root directory works as worker `w1`. */
+/** A home whose catalog is installed and whose root directory works as worker `w1`, or as the one that is named. */
 export async function createWorkerHome(options: CliHomeOptions = {}): Promise<CliHome> {
-  const home = await createCliHome({ worker: 'w1', ...options });
+  const { worker = 'w1' } = options;
+  const home = await createCliHome({ worker, ...options });
   try {
     await home.ok(['catalog', 'init']);
-    await home.ok(['worker', 'register', 'w1']);
+    await home.ok(['worker', 'register', worker]);
     await home.ok(['worker', 'init']);
     return home;
   } catch (error) {

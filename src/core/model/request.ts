@@ -72,6 +72,15 @@ export const dumpAnswerSchema = z.object({ result: dumpResultSchema, restores: z
 /** The answer to `run_restore_job`. */
 export const restoreAnswerSchema = z.object({ result: restoreResultSchema });
 
+/** The answer to `undo`: the restore run, and what is kept now; null: nothing, as there was no database to put aside. */
+export const undoAnswerSchema = z.object({
+  id: z.number().int(),
+  dest_dbname: z.string(),
+  undo_dbname: z.string().nullable(),
+  undo_oid: z.number().nullable(),
+});
+export type UndoAnswer = z.infer<typeof undoAnswerSchema>;
+
 const isCode = (code: string): code is ErrorCode => code in EXIT_CODES;
 const failureSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });
 

@@ -15,7 +15,7 @@ export interface PlanStep {
   text: string;
 }
 
-interface PlannedParts extends Pick<RestorePlan, 'replaces' | 'propertiesOf' | 'into' | 'first'> {
+interface PlannedParts extends Pick<RestorePlan, 'replaces' | 'propertiesOf' | 'into' | 'first' | 'last'> {
   target: string;
   staging: string;
   roles: RolePlan | null;
@@ -54,6 +54,7 @@ export function planSteps(plan: PlannedParts, question: StepQuestion): PlanStep[
       step: 'check',
       text: `check ${expected.rows} rows in ${expected.tables.length} tables, ${expected.sequences.length} sequences, indexes and constraints`,
     },
+    ...plan.last.map(({ about }) => ({ step: 'rename' as const, text: about })),
     { step: 'analyze', text: 'gather statistics' },
     { step: 'rename', text: renameText(plan, question) },
   );
@@ -76,7 +77,9 @@ function intoSteps(plan: PlannedParts, into: IntoPlan, { manifest, destination }
       step: 'restore',
       text: `restore ${selection.dumpIds.length} entries into database "${target}", in one session, in one transaction with all before`,
     },
-    { step: 'check', text: `check ${expected.rows} rows in ${expected.tables.length} tables, then commit` },
+    { step: 'check', text: `check ${expected.rows} rows in ${expected.tables.length} tables` },
+    ...plan.last.map(({ about }) => ({ step: 'rename' as const, text: about })),
+    { step: 'check', text: 'commit' },
     { step: 'analyze', text: 'gather statistics' },
   ];
 }

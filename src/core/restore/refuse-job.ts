@@ -49,9 +49,6 @@ function refuseDump({ dump_type }: Manifest, job: RestoreJob): Refusal[] {
 
 function refuseWay(job: RestoreJob): Refusal[] {
   const refusals: Refusal[] = [];
-  const unsupported = (sentence: string, hint: string) =>
-    refusals.push({ sentence: `${sentence} is not supported by this version`, hint });
-  if (job.schema_as !== null) unsupported('restoring a schema under another name', 'leave schema_as empty');
   const option = job.options.find((text) => !isAllowedOption(text, RESTORE_OPTIONS));
   if (option !== undefined) {
     refusals.push({

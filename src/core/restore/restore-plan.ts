@@ -10,6 +10,7 @@ import { type ExpectedContent, expectedContent } from './expected-content.ts';
 import type { ExistingObjects } from './partial/existing-objects.ts';
 import { type IntoPlan, keptSuffix, planInto, planSchemas, rolesOf } from './partial/plan-into.ts';
 import { planPart } from './partial/plan-part.ts';
+import { schemaAsOf, underOtherName } from './partial/schema-as.ts';
 import { planExisting, type ReplaceWay } from './plan-existing.ts';
 import { planProperties } from './plan-properties.ts';
 import { type PlanStep, planSteps } from './plan-steps.ts';
@@ -73,6 +74,10 @@ export interface RestorePlan {
   secondChance: string | null;
   /** What is done in the database before anything is restored: schemas that the archive cannot make. */
   first: Statement[];
+  /** What is done at the very end, when everything has been checked: a schema gets another name. */
+  last: Statement[];
+  /** What is there after that. */
+  expectedAtLast: ExpectedContent;
   /** What is done in the one transaction of a restore into a database that exists; null: it gets a database of its own. */
   into: IntoPlan | null;
   /** Whose properties the database gets in the end. */
@@ -150,6 +155,8 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     expected: expectedContent(selection.entries, files),
     secondChance: secondChancePath(manifest.trusted, facts),
     first,
+    last: part.last,
+    expectedAtLast: underOtherName(expectedContent(selection.entries, files), schemaAsOf(job)),
     into: into ? planInto(question, part) : null,
     propertiesOf: properties.from,
     propertiesFromInside: properties.inside,

@@ -7,7 +7,8 @@ const DAMAGED_AT_A_TIME = 5;
 
 /**
  * Which dumps a scheduled verification takes: `percent` of those not yet verified (one at least, unless it is 0), oldest
- * first, and some of those that were found damaged. One that cannot be verified beyond level 2 is done with that.
+ * first, and some of those that were found damaged. Those that were read back already come last: a level that cannot be
+ * reached here (no fitting pg_restore, no room) must not keep the others waiting.
  */
 export function chooseToVerify<T extends { uuid: string; started_at: Date; dump_type: string }>(
   dumps: readonly T[],
@@ -21,6 +22,8 @@ export function chooseToVerify<T extends { uuid: string; started_at: Date; dump_
   const unverified = sorted.filter(
     (dump) => !isDamaged(dump) && (stateOf(dump.uuid)?.verified_level ?? 1) < wanted(dump),
   );
+  const levelOf = ({ uuid }: T): number => stateOf(uuid)?.verified_level ?? 1;
+  unverified.sort((a, b) => levelOf(a) - levelOf(b) || a.started_at.getTime() - b.started_at.getTime());
   return [
     ...sorted.filter(isDamaged).slice(0, DAMAGED_AT_A_TIME),
     ...unverified.slice(0, Math.ceil((unverified.length * percent) / 100)),

@@ -44,9 +44,13 @@ export async function requestApproval(
   uuids: readonly string[],
   goodCount: number,
 ): Promise<boolean> {
+  // A worker may not write into a row that was approved.
+  await c.execute(
+    `delete from pgsnapman.retention_approval where ${OF_SERIES} and approved_at is not null`,
+    keyValues(key),
+  );
   const changed = await c.execute(
-    `update pgsnapman.retention_approval set dump_uuids = $4::uuid[], good_count = $5, approved_at = null, approved_by = null
-    where ${OF_SERIES}`,
+    `update pgsnapman.retention_approval set dump_uuids = $4::uuid[], good_count = $5 where ${OF_SERIES}`,
     [...keyValues(key), uuids, goodCount],
   );
   if (changed > 0) return false;

@@ -113,6 +113,7 @@ begin
         ('request', 'all', 'pgsnapman.is_own_worker(worker_id)'),
         ('repository', 'all', 'pgsnapman.is_own_worker(worker_id)'),
         ('retention_approval', 'all', 'pgsnapman.is_own_worker(worker_id) and approved_at is null'),
+        ('retention_approval', 'delete', 'pgsnapman.is_own_worker(worker_id)'),
         ('audit', 'delete', 'changed_at < now() - (select value::integer from pgsnapman.setting where key = ''message_keep_days'') * interval ''1 day''')
     ) as listed (table_name, command, condition) loop
         execute format('alter table pgsnapman.%I enable row level security', rule.table_name);

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import { execa } from 'execa';
 import type { Command } from '../../core/postgres/command.ts';
 import { childEnvironment } from '../../core/postgres/environment.ts';
 
@@ -34,6 +33,8 @@ const STDOUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Runs a command to its end. The exit code is a result, not an exception; the caller decides what it means. */
 export async function runChild(command: Command, options: RunChildOptions = {}): Promise<ChildResult> {
+  // Loaded with the first child: a tick with nothing to do has none.
+  const { execa } = await import('execa');
   const stderrTail: string[] = [];
   const toStream = options.stdout !== undefined && options.stdout !== 'ignore';
   const child = execa(command.file, command.args, {

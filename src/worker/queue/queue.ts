@@ -15,6 +15,8 @@ const SET_ASIDE = 'broken';
 export interface Queue {
   /** All entries in the order in which they start; files that cannot be read are set aside and named in `broken`. */
   list(): Promise<{ entries: QueueEntry[]; broken: string[] }>;
+  /** What was set aside since this was asked last, whoever listed: for the one who tells the administrator. */
+  takeBroken(): string[];
   /** The entry as it is now; undefined: it is not there any more. */
   reread(entry: QueueEntry): Promise<QueueEntry | undefined>;
   /** False: one of that name is there already, and stays. */
@@ -25,7 +27,9 @@ export interface Queue {
 
 export function openQueue(folder: string): Queue {
   const pathOf = (entry: QueueEntry): string => join(folder, entryName(entry) + SUFFIX);
+  const untold: string[] = [];
   return {
+    takeBroken: () => untold.splice(0),
     async list() {
       const entries: QueueEntry[] = [];
       const broken: string[] = [];
@@ -33,6 +37,7 @@ export function openQueue(folder: string): Queue {
         const entry = await readOrSetAside(folder, name, broken);
         if (entry !== undefined) entries.push(entry);
       }
+      untold.push(...broken);
       return { entries: inOrder(entries), broken };
     },
     async reread(entry) {

@@ -39,6 +39,8 @@ async function copyDump(from: Repository, to: Repository, uuid: string, staging:
   try {
     await copyFiles(from, writer, uuid, staging);
     await writer.commit(manifest, documents);
+    const state = await from.state(uuid);
+    if (state !== null) await to.setState(uuid, state);
   } catch (error) {
     await writer.abort();
     throw error;

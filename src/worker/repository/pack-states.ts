@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type BlockRow, blockKey, parseBlockRows } from './pack-index.ts';
-import { BLOCKS, MOVED, packPath } from './paths.ts';
+import { BLOCKS, MOVED, PACK, packPath } from './paths.ts';
+import { rowsOfCopy } from './rebuild-indexes.ts';
 
 /** A pack is rewritten when at least this part of it is garbage. */
 const MOSTLY_GARBAGE = 0.5;
@@ -46,10 +47,23 @@ export async function examinePacks(
     const isNeeded = needed.has(pack);
     if (isNeeded && !touched.has(pack) && !holdsMoved(pack, moved)) continue;
     if (!extensions.has(BLOCKS)) {
-      if (!isNeeded) states.push({ pack, action: 'remove', live: [], deadBytes: 0, superseded: false });
+      const isLost = !isNeeded && (await isOnlyHome(repository, pack, needs, packFiles));
+      if (!isNeeded && !isLost) states.push({ pack, action: 'remove', live: [], deadBytes: 0, superseded: false });
     } else states.push(await examine(repository, pack, BLOCKS, needs, moved, isNeeded));
   }
   return states;
+}
+
+/** True if a pack without index holds blocks that a dump needs, and the pack they were born in is gone: repair it. */
+async function isOnlyHome(
+  repository: string,
+  pack: string,
+  needs: BlockSet,
+  files: readonly string[],
+): Promise<boolean> {
+  const there = new Set(files);
+  const rows = (await rowsOfCopy(repository, pack))?.rows ?? [];
+  return rows.some((row) => needs.has(row.pack, row.block) && !there.has(`${row.pack}${PACK}`));
 }
 
 function holdsMoved(pack: string, moved: ReadonlySet<string>): boolean {

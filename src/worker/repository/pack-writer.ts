@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { faultPoint } from '../fault.ts';
 import { TEMPORARY_PREFIX, writeDurably } from '../files/durable.ts';
+import { formatIndexCopy } from './index-copy.ts';
 import { type BlockRow, formatBlockRows, formatChunkColumns } from './pack-index.ts';
 import { BLOCKS, CHUNKS, MOVED, PACK, packPath } from './paths.ts';
 
@@ -12,7 +13,7 @@ export interface BlockChunks {
 }
 
 /**
- * Writes one pack. Order of writes: frames into a temporary file, fsync, rename; index of chunks; index of blocks last,
+ * Writes one pack. Order of writes: frames and a copy of the index into a temporary file, fsync, rename; index of chunks; index of blocks last,
  * each with fsync and rename. A pack without an index of blocks does not count, and pruning removes it.
  */
 export class PackWriter {
@@ -41,7 +42,7 @@ export class PackWriter {
     chunks: BlockChunks,
   ): Promise<BlockRow> {
     this.#file ??= await open(this.#temporary(), 'wx', 0o600);
-    for (let at = 0; at < frame.length; ) at += (await this.#file.write(frame, at)).bytesWritten;
+    await this.#write(this.#file, frame);
     const { pack, block: number, raw, depth, dictionary } = block;
     const count = chunks.lengths.length;
     const row: BlockRow = {
@@ -66,6 +67,9 @@ export class PackWriter {
   /** Makes the pack and its indexes durable and visible. A pack without blocks leaves nothing. Returns bytes written. */
   async close(): Promise<number> {
     if (this.#file === null) return 0;
+    const index = formatBlockRows(this.rows);
+    const copy = formatIndexCopy(index);
+    await this.#write(this.#file, copy);
     await this.#file.sync();
     await this.#file.close();
     this.#file = null;
@@ -74,10 +78,9 @@ export class PackWriter {
     const columns = formatChunkColumns(this.#columns(), this.#features);
     await writeDurably(packPath(this.#repository, this.name, CHUNKS), columns);
     faultPoint('repository.chunks-written');
-    const index = formatBlockRows(this.rows);
     await writeDurably(packPath(this.#repository, this.name, this.#moved ? MOVED : BLOCKS), index);
     faultPoint('repository.pack-written');
-    return this.bytes + columns.length + index.length;
+    return this.bytes + copy.length + columns.length + index.length;
   }
 
   /** Removes what is there of the pack. */
@@ -88,6 +91,10 @@ export class PackWriter {
     for (const extension of [MOVED, BLOCKS, CHUNKS, PACK]) {
       await rm(packPath(this.#repository, this.name, extension), { force: true });
     }
+  }
+
+  async #write(file: FileHandle, bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
   }
 
   #temporary(): string {

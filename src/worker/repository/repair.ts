@@ -8,6 +8,7 @@ import { checkRepository } from './check.ts';
 import { type DumpPlace, readDocument } from './dump-documents.ts';
 import { readManifest } from './dump-folder.ts';
 import { writeFileOf } from './materialize.ts';
+import { rebuildIndexes } from './rebuild-indexes.ts';
 import type { RepairReport } from './repository.ts';
 import { storageError } from './storage-error.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
@@ -16,7 +17,7 @@ import type { ThreadPool } from './thread/thread-pool.ts';
 const SET_ASIDE = 'set-aside';
 
 /**
- * Reads everything; sets aside each dump that is hurt, after writing those of its files that can be read: into
+ * Writes lost indexes anew, reads everything; sets aside each dump that is hurt, after writing those of its files that can be read: into
  * `exportTo`, else beside the folder that was set aside. If they cannot be written, the dump stays where it is.
  */
 export async function repairRepository(
@@ -24,6 +25,7 @@ export async function repairRepository(
   pool: ThreadPool,
   options: { exportTo?: string },
 ): Promise<RepairReport> {
+  const rebuiltIndexes = await rebuildIndexes(repository);
   const { problems } = await checkRepository(repository, pool, { readData: true });
   const reasons = new Map<string, string>();
   for (const { subject, reason, dumps } of problems) {
@@ -41,7 +43,7 @@ export async function repairRepository(
     await syncDirectory(join(repository, 'dumps'));
     setAside.push({ folder, reason, ...exported });
   }
-  return { setAside };
+  return { rebuiltIndexes, setAside };
 }
 
 async function exportWhatCan(

@@ -25,11 +25,12 @@ export async function checkAndAnalyze(run: RestoreRun, control: Connection, plan
     run.stop.signal.addEventListener('abort', endThem, { once: true });
     run.stage('checking rows', { done_items: 0, total_items: plan.expected.tables.length });
     await checkDatabase(run, connections, plan.expected);
+    await setProperties(run, connections, plan.last);
     const { after_script: after } = run.task.job;
     if (after !== null) {
       // before statistics are gathered, which hold values of rows
       await runSqlScript(run, plan.staging, after, 'after');
-      await checkStructure(run, connections, plan.expected);
+      await checkStructure(run, connections, plan.expectedAtLast);
     }
     run.stage('analyzing');
     await analyze(run, connections, plan.secondChance);

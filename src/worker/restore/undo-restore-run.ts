@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { PgSnapManError } from '../../core/errors.ts';
 import { instanceSchema } from '../../core/model/configuration.ts';
+import type { UndoAnswer } from '../../core/model/request.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { OthersJob } from '../run/find-job.ts';
 import { withOwnCatalog } from '../run/with-own-catalog.ts';
 import { beginSession, type WorkSession } from '../run/work-session.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
-import { type UndoResult, type UndoTask, undoRestore } from './undo-restore.ts';
-
-export type UndoneRun = UndoResult & { id: number };
+import { type UndoTask, undoRestore } from './undo-restore.ts';
 
 /**
  * Undoes a restore run of this worker, and notes in the catalog what is kept now.
@@ -20,7 +19,7 @@ export async function undoRestoreRun(
   worker: WorkerSetup,
   reference: string,
   uuid: string = randomUUID(),
-): Promise<UndoneRun> {
+): Promise<UndoAnswer> {
   const session = await beginSession(worker);
   return withOwnCatalog(session, async (catalog) => {
     if (catalog === null) {

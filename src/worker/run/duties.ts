@@ -1,4 +1,5 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
+import type { WorkerConfiguration } from '../../core/model/configuration.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { tryLock } from '../lock/lock.ts';
 import { lockPath } from '../worker-setup.ts';
@@ -13,6 +14,20 @@ export async function doDuties(session: WorkSession, signal: AbortSignal): Promi
   if (session.configuration === null || session.configuration.worker.status === 'halted') return;
   await doDuty(session, 'clean', () => cleanNow(session), signal);
   await doDuty(session, 'verify', () => verifyNow(session, signal), signal);
+  await doDrills(session, session.configuration, signal);
+}
+
+/** Drills have a schedule per job. */
+async function doDrills(session: WorkSession, configuration: WorkerConfiguration, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || !configuration.dump_jobs.some(({ drill_schedule }) => drill_schedule !== null)) return;
+  const lock = tryLock(lockPath(session.worker, 'duty-drill'));
+  if (lock === null) return;
+  try {
+    const { drillDueJobs } = await import('../verify/scheduled-drills.ts');
+    await drillDueJobs(session, signal);
+  } finally {
+    lock.release();
+  }
 }
 
 /** Noted as done when it has ended, well or not; one whose process dies is begun again by the next tick. */
@@ -29,6 +44,7 @@ async function doDuty(
     if (!(await isDutyDue(session, duty))) return;
     if (await work()) await noteDuty(session, duty);
   } catch (error) {
+    if (signal.aborted) return;
     // Its sentence is worth a message; a bug's trace is for the log.
     if (!(error instanceof PgSnapManError)) {
       session.reporter.log({ level: 'error', text: errorText(error), stack: (error as Error).stack });

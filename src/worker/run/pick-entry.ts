@@ -24,8 +24,9 @@ export interface Picked {
 export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry) => boolean): Promise<Picked | null> {
   const { worker, reporter } = session;
   return withLock(queueLock(worker), QUEUE_LOCK_TIMEOUT_MS, async () => {
-    const { entries, broken } = await worker.queue.list();
-    for (const text of broken) await reporter.report('error', `an entry of the queue was set aside: ${text}`);
+    const { entries } = await worker.queue.list();
+    for (const text of worker.queue.takeBroken())
+      await reporter.report('error', `an entry of the queue was set aside: ${text}`);
     if (entries.length === 0) return null;
     await followCache(session);
     const state = await loadScheduleState(session);

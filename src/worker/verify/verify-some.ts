@@ -1,3 +1,5 @@
+import { PgSnapManError } from '../../core/errors.ts';
+import type { Verification } from '../../core/manifest/dump-state.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import { chooseToVerify } from '../../core/retention/choose-to-verify.ts';
@@ -23,16 +25,8 @@ export async function verifySome(session: WorkSession, signal: AbortSignal): Pro
   let failed = 0;
   for (const manifest of chosen) {
     if (signal.aborted) return;
-    const level = await levelFor(session, manifest);
-    const verification = await verifyDump(manifest.uuid, level, {
-      repository,
-      tools: await worker.tools(),
-      stagingFolder: worker.root.staging,
-      version: worker.version,
-      manifestSha256: null,
-      signal,
-      now: worker.now,
-    });
+    const verification = await verifyAsFarAsPossible(session, manifest, signal);
+    if (verification === null) continue;
     const subject = `${manifest.dbname ?? 'all databases'} on ${manifest.instance.name}`;
     const verified = { uuid: manifest.uuid, subject, jobId: manifest.job.id };
     const state = await noteVerification(session, verified, verification);
@@ -41,8 +35,44 @@ export async function verifySome(session: WorkSession, signal: AbortSignal): Pro
   reporter.log({ level: 'info', text: `verification: ${countOf(chosen.length, 'dump')}, ${failed} failed` });
 }
 
+/** Level 3, else 2 where there are no tools for it. Null: not possible now, which is told once. */
+async function verifyAsFarAsPossible(
+  { worker, reporter }: WorkSession,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<Verification | null> {
+  const notice = `verify-${manifest.uuid}`;
+  const parts = {
+    repository: await worker.repository(),
+    tools: await worker.tools(),
+    stagingFolder: worker.root.staging,
+    version: worker.version,
+    manifestSha256: null,
+    signal,
+    now: worker.now,
+  };
+  try {
+    const level = await levelFor(worker, manifest);
+    const verification = await verifyDump(manifest.uuid, level, parts).catch((error: unknown) => {
+      if (level === 2 || !(error instanceof PgSnapManError) || error.code !== 'configuration') throw error;
+      return verifyDump(manifest.uuid, 2, parts);
+    });
+    await worker.notices.end(notice);
+    return verification;
+  } catch (error) {
+    // It may have been removed since it was listed.
+    if (!(error instanceof PgSnapManError)) throw error;
+    if (error.code === 'not_found') return null;
+    if (await worker.notices.begin(notice)) {
+      const text = `dump ${manifest.uuid} could not be verified: ${error.message}`;
+      await reporter.report('warning', text, { job_class: 'verify', job_id: manifest.job.id });
+    }
+    return null;
+  }
+}
+
 /** Level 3 unpacks the whole dump; where there is no room for that, level 2 has to do. */
-async function levelFor({ worker }: WorkSession, manifest: Manifest): Promise<2 | 3> {
+async function levelFor(worker: WorkSession['worker'], manifest: Manifest): Promise<2 | 3> {
   const room = await freeBytes(worker.root.staging);
   return manifest.raw_bytes * 1.1 < room ? 3 : 2;
 }

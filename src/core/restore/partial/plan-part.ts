@@ -7,6 +7,7 @@ import type { ExistingObjects } from './existing-objects.ts';
 import { keyOfEntry, objectKey } from './object-key.ts';
 import { filledTables, planData } from './plan-data.ts';
 import { namedRelations, planReplaced, type ReplacedObjects } from './replaced.ts';
+import { refuseSchemaAs, renamingStatements, type SchemaAs, schemaAsOf, textsThatName } from './schema-as.ts';
 import { ofType, type PartialSelection, selectPartial, type ThereAlready, type Wanted } from './select-partial.ts';
 
 export type PartJob = Pick<
@@ -21,6 +22,8 @@ export interface PartPlan {
   missingSchemas: string[];
   /** Run in the transaction before anything is restored. */
   statements: Statement[];
+  /** Run at the very end, when everything has been checked. */
+  last: Statement[];
   /** Conditions that must be true before the transaction may be committed. */
   checks: { sql: string; sentence: string }[];
   refusals: Refusal[];
@@ -44,11 +47,16 @@ export const goesInto = (job: PartJob): boolean => isPartial(job) || job.restore
 /** What a restore into a database that exists must ask it about, see readExistingObjects. */
 export function concernedBy(job: PartJob, all: readonly TocEntry[]) {
   const wanted = wantedOf(job);
+  const as = schemaAsOf(job);
   if (job.restore_type === 'data') {
     const { entries } = selectData(all, wanted);
     return { replacedSchemas: [], replacedTables: [], filledTables: filledTables(entries) };
   }
-  return { replacedSchemas: wanted.schemas, replacedTables: namedRelations(all, wanted), filledTables: [] };
+  return {
+    replacedSchemas: as === null ? wanted.schemas : [as.to],
+    replacedTables: namedRelations(all, wanted),
+    filledTables: [],
+  };
 }
 
 /**
@@ -64,15 +72,24 @@ export function planPart(
 ): PartPlan {
   if (job.restore_type === 'data') return planRows(job, all, existing, options);
   const wanted = wantedOf(job);
-  const replaced = existing === null ? null : replacedBy(job, all, wanted, existing, options.suffix);
-  const selection = selectPartial(all, wanted, thereAfter(existing, replaced), options.partialDump);
+  const as = schemaAsOf(job);
+  const inTheWay = as === null ? wanted : { ...wanted, schemas: [as.to] };
+  const replaced = existing === null ? null : replacedBy(job, all, inTheWay, existing, options.suffix);
+  const { first, last } = renaming(as, existing, options.suffix);
+  const there = thereAfter(existing, replaced, first.length > 0 ? as : null);
+  const selection = selectPartial(all, wanted, there, options.partialDump);
   return {
     entries: ofType(selection.entries, job.restore_type),
     missingSchemas: selection.missingSchemas,
-    statements: replaced?.statements ?? [],
+    statements: [...(replaced?.statements ?? []), ...first],
+    last,
     checks: [],
-    refusals: [...(replaced?.refusals ?? []), ...refuseSelection(selection, wanted)],
-    warnings: [...(replaced?.warnings ?? []), ...warnOfSelection(selection)],
+    refusals: [...refuseSchemaAs(job), ...(replaced?.refusals ?? []), ...refuseSelection(selection, wanted)],
+    warnings: [
+      ...(replaced?.warnings ?? []),
+      ...warnOfSelection(selection),
+      ...(as === null ? [] : textsThatName(selection.entries, as)),
+    ],
     notes: selection.brought.length === 0 ? [] : [`brought along as it is needed: ${selection.brought.join(', ')}`],
   };
 }
@@ -92,13 +109,17 @@ function planRows(
 ): PartPlan {
   const wanted = wantedOf(job);
   const selection = selectData(all, wanted);
-  const nothing = { missingSchemas: [], statements: [], checks: [], warnings: [], notes: [] };
+  const nothing = { missingSchemas: [], statements: [], last: [], checks: [], warnings: [], notes: [] };
   if (existing === null) {
     const refusal = {
       sentence: `there is no database "${job.dest_dbname}" whose tables could take the rows`,
       hint: 'use type full, or restore the definitions first (type schema)',
     };
-    return { ...nothing, entries: selection.entries, refusals: [refusal, ...refuseSelection(selection, wanted)] };
+    return {
+      ...nothing,
+      entries: selection.entries,
+      refusals: [refusal, ...refuseSchemaAs(job), ...refuseSelection(selection, wanted)],
+    };
   }
   const truncate = job.existing_data === 'truncate';
   const data = planData(selection.entries, existing, { truncate, superuser, dbname: job.dest_dbname });
@@ -107,7 +128,7 @@ function planRows(
     entries: data.entries,
     statements: data.statements,
     checks: data.checks,
-    refusals: [...data.refusals, ...refuseSelection(selection, wanted)],
+    refusals: [...refuseSchemaAs(job), ...data.refusals, ...refuseSelection(selection, wanted)],
     warnings: data.warnings,
     notes: ['materialized views are not filled again by a restore of data'],
   };
@@ -124,9 +145,19 @@ function replacedBy(
   return planReplaced(all, wanted, existing, { replacement: way, suffix, dbname: job.dest_dbname });
 }
 
-/** What the database has when the replaced has made way. */
-function thereAfter(existing: ExistingObjects | null, replaced: ReplacedObjects | null): ThereAlready {
-  const gone = new Set(replaced?.schemas ?? []);
+function renaming(as: SchemaAs | null, existing: ExistingObjects | null, suffix: string) {
+  if (as === null) return { first: [], last: [] };
+  const aside = `pgsnapman_aside${suffix}`;
+  return renamingStatements(as, existing?.schemas.includes(as.from) ?? false, aside);
+}
+
+/** What the database has when the replaced has made way. @param aside a schema that steps aside meanwhile */
+function thereAfter(
+  existing: ExistingObjects | null,
+  replaced: ReplacedObjects | null,
+  aside: SchemaAs | null,
+): ThereAlready {
+  const gone = new Set([...(replaced?.schemas ?? []), ...(aside === null ? [] : [aside.from])]);
   const goneTables = new Set((replaced?.tables ?? []).map(({ schema, name }) => objectKey('relation', schema, name)));
   const objects = new Set((existing?.objects ?? []).map(({ kind, schema, name }) => objectKey(kind, schema, name)));
   for (const { schema, name } of existing?.relations ?? []) objects.add(objectKey('relation', schema, name));

@@ -106,7 +106,10 @@ async function runScript(
     psql: psqlCommand(tool.psql, command),
     header: { searchPath, rowSecurity: false },
     before: [...(plan.into?.before ?? []), ...plan.first].map(({ sql }) => `${sql};`).join('\n'),
-    after: (plan.into?.checks ?? []).map((check) => checkSql(check, ownMark)).join('\n'),
+    after: [
+      ...(plan.into?.checks ?? []).map((check) => checkSql(check, ownMark)),
+      ...plan.last.map(({ sql }) => `${sql};`),
+    ].join('\n'),
     ownMark,
     onTransaction: async (transaction) => {
       await journal.update({ transaction });
@@ -130,7 +133,8 @@ async function analyze(run: RestoreRun, { plan }: TargetChange): Promise<void> {
   try {
     const c = await run.connect(plan.target);
     try {
-      for (const { schema, name } of plan.expected.tables) await c.script(`analyze ${qualifiedName(schema, name)}`);
+      for (const { schema, name } of plan.expectedAtLast.tables)
+        await c.script(`analyze ${qualifiedName(schema, name)}`);
     } finally {
       await c.close();
     }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   mkdtempSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRepository } from '../../../../src/worker/repository/chunk-repository.ts';
+import { createRepository, openRepository } from '../../../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../../../src/worker/repository/repository.ts';
 import { SampleTable } from '../../../support/sample-tables.ts';
 import { storeDump } from '../../../support/store-dump.ts';
@@ -154,6 +155,84 @@ describe('damage', () => {
     for (const day of days) expect(await isWhole(day)).toBe(true);
     await repository.prune();
     for (const day of days) expect(await isWhole(day)).toBe(true);
+  });
+
+  test('an index of blocks that is lost or damaged is made anew by repair', { timeout: 60_000 }, async () => {
+    rmSync(oldestPackFile('.blocks'));
+    const names = readdirSync(join(directory, 'packs')).filter((name) => name.endsWith('.blocks'));
+    DAMAGE.flipped?.(join(directory, 'packs', names[0] as string));
+    expect((await repository.check()).problems.length).toBeGreaterThan(0);
+    await repository.prune();
+    const report = await repository.repair();
+    expect(report.setAside).toEqual([]);
+    expect(report.rebuiltIndexes).toHaveLength(2);
+    expect((await repository.check({ readData: true })).problems).toEqual([]);
+    for (const day of days) expect(await isWhole(day)).toBe(true);
+    expect((await repository.repair()).rebuiltIndexes).toEqual([]);
+  });
+
+  test('an index of moved blocks that is lost stops pruning from removing them; repair brings it back', {
+    timeout: 60_000,
+  }, async () => {
+    const own = new SampleTable(8);
+    own.append(1000);
+    const garbage = Buffer.concat([randomBytes(150_000), own.bytes()]);
+    const first = await storeDump(repository, { '1.dat': garbage }, { jobId: 3 });
+    await storeDay(3, own.bytes());
+    await repository.remove(first.uuid);
+    await repository.prune();
+    const moved = readdirSync(join(directory, 'packs')).filter((name) => name.endsWith('.moved'));
+    expect(moved.length).toBeGreaterThan(0);
+    for (const name of moved) rmSync(join(directory, 'packs', name));
+    expect((await repository.check()).problems.length).toBeGreaterThan(0);
+    await repository.prune();
+    expect((await repository.repair()).rebuiltIndexes).toHaveLength(moved.length);
+    for (const day of days) expect(await isWhole(day)).toBe(true);
+    expect((await repository.check({ readData: true })).problems).toEqual([]);
+  });
+
+  test.each(['flipped', 'truncated', 'emptied'])(
+    'an index of chunks that is %s is named and hurts no dump',
+    {
+      timeout: 60_000,
+    },
+    async (damage) => {
+      const path = oldestPackFile('.chunks');
+      DAMAGE[damage]?.(path);
+      const { problems } = await repository.check({ readData: true });
+      expect(problems.map(({ subject }) => subject)).toContain(path.slice(directory.length + 1));
+      for (const problem of problems.filter(({ subject }) => subject.endsWith('.chunks')))
+        expect(problem.dumps).toEqual([]);
+      for (const day of days) expect(await isWhole(day)).toBe(true);
+      await storeDay();
+      expect(await isWhole(days[4] as (typeof days)[number])).toBe(true);
+    },
+  );
+
+  test.each(Object.keys(DAMAGE))('a dump whose state was %s is whole', async (damage) => {
+    DAMAGE[damage]?.(join(directory, 'dumps', days[1]?.folder as string, 'state.json'));
+    for (const day of days) expect(await isWhole(day)).toBe(true);
+  });
+
+  test.each(Object.keys(DAMAGE))(
+    'a description of the repository that was %s is refused, or harmless',
+    async (damage) => {
+      DAMAGE[damage]?.(join(directory, 'repository.json'));
+      const again = await openRepository(directory).catch((error: unknown) => error);
+      if (again instanceof Error)
+        expect(again.message).toMatch(/is not the description of a repository|there is no repository/);
+      else await (again as Repository).close();
+    },
+  );
+
+  test('a dump that was set aside does not keep pruning from its work', { timeout: 60_000 }, async () => {
+    DAMAGE.flipped?.(oldestPackFile('.pack'));
+    const { setAside } = await repository.repair();
+    expect(setAside.map((dump) => dump.folder)).toEqual(days.slice(0, 3).map((day) => day.folder));
+    await repository.prune();
+    expect((await repository.check({ readData: true })).problems).toEqual([]);
+    expect(await isWhole(days[3] as (typeof days)[number])).toBe(true);
+    for (const day of days.slice(0, 3)) expect(readdirSync(join(directory, 'set-aside'))).toContain(day.folder);
   });
 
   test('repair sets aside what is hurt, after writing what can be read', { timeout: 60_000 }, async () => {

@@ -68,7 +68,9 @@ describe('pruning', () => {
     for (const name of ['packs', 'trash', 'tmp']) expect(readdirSync(join(directory, name))).toEqual([]);
   });
 
-  test('bases of chunks stay as long as a dump needs them, and packs that are mostly garbage are rewritten', async () => {
+  test('bases of chunks stay as long as a dump needs them, and packs that are mostly garbage are rewritten', {
+    timeout: 60_000,
+  }, async () => {
     const data = table(2, 12_000);
     const days: [string, Buffer][] = [];
     for (let day = 0; day < 10; day += 1) {
