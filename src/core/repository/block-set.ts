@@ -15,6 +15,16 @@ export class BlockSet {
     return this.#packs.get(pack)?.has(block) === true;
   }
 
+  *all(): Generator<{ pack: string; block: number }> {
+    for (const [pack, blocks] of this.#packs) for (const block of blocks) yield { pack, block };
+  }
+
+  /** True if both have a block in common. */
+  meets(other: BlockSet): boolean {
+    for (const { pack, block } of this.all()) if (other.has(pack, block)) return true;
+    return false;
+  }
+
   packs(): string[] {
     return [...this.#packs.keys()];
   }

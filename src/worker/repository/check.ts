@@ -1,33 +1,23 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access } from 'node:fs/promises';
 import { errorText } from '../../core/errors.ts';
 import { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
 import { BlockCatalog } from './block-catalog.ts';
-import { damageFile, knownDamage, noteDamage } from './damage.ts';
+import { CheckProblems } from './check-problems.ts';
+import { knownDamage } from './damage.ts';
 import { type DumpPlace, readDocument, readDocumentList, readNeeds } from './dump-documents.ts';
-import { dumpFolders, isFolderOf, readManifest } from './dump-folder.ts';
+import { dumpFolders, readManifest } from './dump-folder.ts';
 import { type BlockRow, blockKey } from './pack-index.ts';
 import { CHUNKS, PACK, packPath } from './paths.ts';
-import type { CheckOptions, CheckProblem, CheckReport } from './repository.ts';
+import { readBack } from './read-back.ts';
+import type { CheckOptions, CheckReport } from './repository.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
-/** Raw bytes read back per task of a thread. */
-const TASK_BYTES = 64 * 1024 * 1024;
-
-/** Collects problems: one entry for each thing that is damaged, with all dumps that it hurts. */
-class Problems {
-  readonly #found = new Map<string, CheckProblem>();
-
-  add(subject: string, reason: string, dumps: readonly string[]): void {
-    const problem = this.#found.get(subject);
-    if (problem === undefined) this.#found.set(subject, { subject, reason, dumps: [...dumps] });
-    else problem.dumps = [...new Set([...problem.dumps, ...dumps])];
-  }
-
-  list(): CheckProblem[] {
-    return [...this.#found.values()];
-  }
+interface CheckParts {
+  repository: string;
+  catalog: BlockCatalog;
+  pool: ThreadPool;
+  problems: CheckProblems;
 }
 
 /**
@@ -40,49 +30,32 @@ export async function checkRepository(
   options: CheckOptions,
 ): Promise<CheckReport> {
   const catalog = new BlockCatalog(repository);
-  const problems = new Problems();
-  const users = new Map<string, { pack: string; block: number; dumps: string[] }>();
-  const { dump } = options;
-  const folders = (await dumpFolders(repository)).filter((name) => dump === undefined || isFolderOf(name, dump));
-  for (const folder of folders) await checkDump(repository, folder, catalog, pool, problems, users);
-  const rows = await checkBlocks(repository, catalog, problems, users, options);
-  const readBytes =
-    options.readData === true ? await readBack(repository, rows, catalog, pool, options, problems, users) : 0;
-  return { dumps: folders.length, blocks: users.size, readBytes, problems: problems.list() };
+  const problems = new CheckProblems();
+  const parts = { repository, catalog, pool, problems };
+  const needed = new BlockSet();
+  const folders = await dumpFolders(repository);
+  for (const folder of folders) await checkDump(parts, folder, needed);
+  const sample = options.readData === true ? (options.sample ?? 1) : 0;
+  const rows = await checkBlocks(parts, needed, sample < 1);
+  const readBytes = sample > 0 ? await readBack(parts, rows, sample) : 0;
+  return { dumps: folders.length, blocks: needed.size, readBytes, problems: await problems.list(repository, folders) };
 }
 
-type Users = Map<string, { pack: string; block: number; dumps: string[] }>;
-
-async function checkDump(
-  repository: string,
-  folder: string,
-  catalog: BlockCatalog,
-  pool: ThreadPool,
-  problems: Problems,
-  users: Users,
-): Promise<void> {
+async function checkDump(parts: CheckParts, folder: string, needed: BlockSet): Promise<void> {
+  const { repository, catalog, pool, problems } = parts;
   const subject = `dumps/${folder}`;
   try {
     const { manifest } = await readManifest(repository, folder);
     const place: DumpPlace = { repository, folder: subject, manifest };
     const needs = new BlockSet();
     await readNeeds(place, needs);
-    for (const pack of needs.packs()) {
-      for (const block of needs.blocks(pack)) addUser(users, pack, block, folder);
-    }
+    for (const { pack, block } of needs.all()) needed.add(pack, block);
     const documents = await readDocumentList(place);
     const files = parseDumpList(await readDocument(place, 'list', catalog, pool));
-    await checkLists([...documents, ...files], needs, catalog, (reason) => problems.add(subject, reason, [folder]));
+    await checkLists([...documents, ...files], needs, catalog, (reason) => problems.add(subject, reason, folder));
   } catch (error) {
-    problems.add(subject, errorText(error), [folder]);
+    problems.add(subject, errorText(error), folder);
   }
-}
-
-function addUser(users: Users, pack: string, block: number, folder: string): void {
-  const key = blockKey(pack, block);
-  const user = users.get(key);
-  if (user === undefined) users.set(key, { pack, block, dumps: [folder] });
-  else user.dumps.push(folder);
 }
 
 /** Lists must add up, and everything that they lead to must be among what the dump says it needs. */
@@ -99,118 +72,49 @@ async function checkLists(
     if (bytes !== file.size_bytes) report(`the list of ${file.path} does not add up to its size`);
     for (const slice of slices) await catalog.close(slice.pack, slice.block, reached);
   }
-  for (const pack of reached.packs()) {
-    for (const block of reached.blocks(pack)) {
-      if (!needs.has(pack, block)) report(`block ${blockKey(pack, block)} is not among what it says it needs`);
-    }
+  for (const { pack, block } of reached.all()) {
+    if (!needs.has(pack, block)) report(`block ${blockKey(pack, block)} is not among what it says it needs`);
   }
 }
 
-/** Every needed block is in an index, and whole in its pack. Returns the rows of those that are. */
-async function checkBlocks(
-  repository: string,
-  catalog: BlockCatalog,
-  problems: Problems,
-  users: Users,
-  options: CheckOptions,
-): Promise<BlockRow[]> {
+/**
+ * Every needed block is in an index, and whole in its pack. Returns the rows of those that are known.
+ * @param withKnown also name blocks that were found damaged before: they may not be read this time
+ */
+async function checkBlocks(parts: CheckParts, needed: BlockSet, withKnown: boolean): Promise<BlockRow[]> {
+  const { repository, catalog, problems } = parts;
+  const known = withKnown ? await knownDamage(repository) : new Set<string>();
   const rows: BlockRow[] = [];
-  const readsAll = options.readData === true && (options.sample ?? 1) >= 1;
-  const known = readsAll ? new Set<string>() : await knownDamage(repository);
-  const packs = new Map<string, string[]>();
-  for (const [key, { pack, block, dumps }] of users) {
-    await catalog.load([pack]);
-    const row = catalog.row(pack, block);
-    if (row === undefined)
-      problems.add(`packs/${pack}`, catalog.problems.get(pack) ?? 'its index lacks a block', dumps);
-    else {
-      rows.push(row);
-      packs.set(row.home, [...new Set([...(packs.get(row.home) ?? []), ...dumps])]);
-      const size = await catalog.packSize(row.home);
-      if (size === 0) problems.add(`packs/${row.home}${PACK}`, 'is missing or empty', dumps);
-      else if (size < row.offset + row.stored)
-        problems.add(`packs/${row.home}${PACK}`, 'is shorter than its index says', dumps);
-      else if (known.has(key)) problems.add(`block ${key}`, 'was found damaged before', dumps);
+  const homes = new Map<string, BlockRow>();
+  for (const block of needed.all()) {
+    await catalog.load([block.pack]);
+    const row = catalog.row(block.pack, block.block);
+    if (row === undefined) {
+      const reason = catalog.problems.get(block.pack) ?? 'its index lacks a block';
+      problems.addBlock(`packs/${block.pack}`, reason, block);
+      continue;
     }
+    rows.push(row);
+    if (!homes.has(row.home)) homes.set(row.home, row);
+    const key = blockKey(row.pack, row.block);
+    const size = await catalog.packSize(row.home);
+    const path = `packs/${row.home}${PACK}`;
+    if (size === 0) problems.addBlock(path, 'is missing or empty', block);
+    else if (size < row.offset + row.stored) problems.addBlock(path, 'is shorter than its index says', block);
+    else if (known.has(key)) problems.addBlock(`block ${key}`, 'was found damaged before', block);
   }
-  for (const [pack] of packs) await checkChunkIndex(repository, pack, catalog, rows, problems);
+  for (const row of homes.values()) await checkChunkIndex(parts, row);
   return rows;
 }
 
 /** The index of chunks is not needed to restore: nobody is hurt, but the next dump finds fewer duplicates. */
-async function checkChunkIndex(
-  repository: string,
-  pack: string,
-  catalog: BlockCatalog,
-  rows: readonly BlockRow[],
-  problems: Problems,
-): Promise<void> {
-  const row = rows.find((candidate) => candidate.home === pack);
-  if (row === undefined) return;
-  const path = packPath(repository, pack, CHUNKS).slice(repository.length + 1);
+async function checkChunkIndex({ repository, catalog, problems }: CheckParts, row: BlockRow): Promise<void> {
+  const path = packPath(repository, row.home, CHUNKS);
   await catalog.chunks(row).catch(async () => {
-    const missing = await readFile(join(repository, path)).then(
-      () => false,
-      () => true,
+    const reason = await access(path).then(
+      () => 'is damaged',
+      () => 'is missing',
     );
-    problems.add(path, missing ? 'is missing' : 'is damaged', []);
+    problems.add(path.slice(repository.length + 1), reason, null);
   });
-}
-
-async function readBack(
-  repository: string,
-  rows: readonly BlockRow[],
-  catalog: BlockCatalog,
-  pool: ThreadPool,
-  options: CheckOptions,
-  problems: Problems,
-  users: Users,
-): Promise<number> {
-  const sample = options.sample ?? 1;
-  const chosen = rows.filter(() => sample >= 1 || Math.random() < sample).sort(inReadingOrder);
-  const known = await knownDamage(repository);
-  let bytes = 0;
-  for (let at = 0; at < chosen.length; ) {
-    const tasks: Promise<void>[] = [];
-    for (let thread = 0; thread < pool.size && at < chosen.length; thread += 1) {
-      let taskBytes = 0;
-      const part: BlockRow[] = [];
-      for (; at < chosen.length && taskBytes < TASK_BYTES; at += 1) {
-        const row = chosen[at] as BlockRow;
-        part.push(row);
-        taskBytes += row.raw;
-      }
-      bytes += taskBytes;
-      tasks.push(verify(repository, part, catalog, pool, problems, users, known));
-    }
-    await Promise.all(tasks);
-  }
-  return bytes;
-}
-
-function inReadingOrder(a: BlockRow, b: BlockRow): number {
-  return a.home < b.home ? -1 : a.home > b.home ? 1 : a.offset - b.offset;
-}
-
-async function verify(
-  repository: string,
-  rows: readonly BlockRow[],
-  catalog: BlockCatalog,
-  pool: ThreadPool,
-  problems: Problems,
-  users: Users,
-  known: ReadonlySet<string>,
-): Promise<void> {
-  const blocks = [];
-  for (const row of rows) {
-    const none = { ids: new Uint8Array(0), lengths: new Uint32Array(0) };
-    const { ids, lengths } = await catalog.chunks(row).catch(() => none);
-    blocks.push({ key: blockKey(row.pack, row.block), ids: ids.slice(), lengths: lengths.slice() });
-  }
-  const { damaged } = await pool.run({ kind: 'verify', blocks, recipes: catalog.recipes(rows) });
-  await noteDamage(repository, damaged);
-  const bad = new Set(damaged.map(({ key }) => key));
-  for (const { key } of blocks)
-    if (known.has(key) && !bad.has(key)) await rm(damageFile(repository, key), { force: true });
-  for (const { key, reason } of damaged) problems.add(`block ${key}`, reason, users.get(key)?.dumps ?? []);
 }

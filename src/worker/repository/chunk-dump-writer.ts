@@ -1,23 +1,23 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import { PgSnapManError } from '../../core/errors.ts';
-import { type FileRole, type Manifest, manifestSchema } from '../../core/manifest/manifest.ts';
-import { BlockSet } from '../../core/repository/block-set.ts';
+import type { FileRole, Manifest } from '../../core/manifest/manifest.ts';
+import type { BlockSet } from '../../core/repository/block-set.ts';
 import { formatDumpList, type ListedFile } from '../../core/repository/dump-list.ts';
 import type { StoreParameters } from '../../core/repository/parameters.ts';
 import { faultPoint } from '../fault.ts';
-import { syncDirectory, writeDurably } from '../files/durable.ts';
 import { BlockCatalog } from './block-catalog.ts';
 import { BlockIntake } from './block-intake.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { damageFile, noteDamage } from './damage.ts';
-import { dumpFolderName, MANIFEST_FILE, sha256Of } from './dump-folder.ts';
+import { MANIFEST_FILE, sha256Of } from './dump-folder.ts';
 import { takeFile } from './file-intake.ts';
 import { healBlocks } from './heal.ts';
 import type { Lease } from './leases.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE, STATE_FILE } from './paths.ts';
+import { manifestOf, neededBlocks, publishDump, storedBytesOf } from './publish-dump.ts';
 import { loadReferences } from './references.ts';
 import type { DumpDocuments, DumpIdentity, DumpWriter, ManifestDraft, StoredFileSummary } from './repository.ts';
 import type { FileSource } from './scan-source.ts';
@@ -123,12 +123,19 @@ export class ChunkDumpWriter implements DumpWriter {
 
   async #commit(draft: ManifestDraft, stored: readonly ListedFile[]) {
     await noteDamage(this.#parts.repository, this.#blocks.damaged);
-    const needs = await this.#needs([...this.#files, ...stored]);
+    const needs = await neededBlocks([...this.#files, ...stored], this.#catalog);
     const healed = await this.#heal(needs);
     const texts = { [DOCUMENTS_FILE]: formatDumpList(stored), [NEEDS_FILE]: needs.format() };
-    const manifest = this.#manifestOf(draft, texts, needs);
+    const manifest = manifestOf(draft, {
+      repositoryId: this.#parts.repositoryId,
+      files: this.#files,
+      texts,
+      neededBytes: storedBytesOf(needs, this.#catalog),
+      newBytes: this.#blocks.newBytes,
+    });
     const text = asJson(manifest);
-    await this.#publish({ ...texts, [STATE_FILE]: asJson({}), [MANIFEST_FILE]: text });
+    const published = { ...texts, [STATE_FILE]: asJson({}), [MANIFEST_FILE]: text };
+    await publishDump(this.#parts.repository, this.#ownFolder(), this.#identity, published);
     for (const key of healed) await rm(damageFile(this.#parts.repository, key), { force: true });
     this.#ended = true;
     this.#parts.lease.release();
@@ -149,20 +156,6 @@ export class ChunkDumpWriter implements DumpWriter {
     return stored;
   }
 
-  async #needs(files: readonly ListedFile[]): Promise<BlockSet> {
-    const needs = new BlockSet();
-    const missing: string[] = [];
-    for (const { extents } of files) {
-      for (const { pack, first, last } of extents) {
-        for (let block = first; block <= last; block += 1)
-          missing.push(...(await this.#catalog.close(pack, block, needs)));
-      }
-    }
-    if (missing.length > 0)
-      throw new Error(`blocks of the new dump are in no index: ${missing.slice(0, 3).join(', ')}`);
-    return needs;
-  }
-
   /** Puts right what this dump brought again; refuses to be built on what turned out to be damaged meanwhile. */
   async #heal(needs: BlockSet): Promise<string[]> {
     const hurt = this.#blocks.damaged.filter(({ key }) => needs.has(...splitKey(key)));
@@ -181,39 +174,6 @@ export class ChunkDumpWriter implements DumpWriter {
       this.#catalog,
       this.#table,
     );
-  }
-
-  #manifestOf(draft: ManifestDraft, texts: Readonly<Record<string, string>>, needs: BlockSet): Manifest {
-    const sideFiles = Object.entries(texts).map(([name, text]) => ({
-      name,
-      sha256: sha256Of(text),
-      size_bytes: Buffer.byteLength(text),
-    }));
-    const small = sideFiles.reduce((sum, file) => sum + file.size_bytes, 0);
-    let stored = small;
-    for (const pack of needs.packs()) {
-      for (const block of needs.blocks(pack)) stored += this.#catalog.row(pack, block)?.stored ?? 0;
-    }
-    return manifestSchema.parse({
-      ...draft,
-      format: 1,
-      repository_id: this.#parts.repositoryId,
-      raw_bytes: this.#files.reduce((sum, file) => sum + file.size_bytes, 0),
-      stored_bytes: stored,
-      new_bytes: small + this.#blocks.newBytes,
-      side_files: sideFiles,
-    });
-  }
-
-  async #publish(texts: Readonly<Record<string, string>>): Promise<void> {
-    const folder = this.#ownFolder();
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const [name, text] of Object.entries(texts)) await writeDurably(join(folder, name), text);
-    faultPoint('repository.folder-written');
-    faultPoint('dump.before-manifest');
-    const dumps = join(this.#parts.repository, 'dumps');
-    await rename(folder, join(dumps, dumpFolderName(this.#identity)));
-    await syncDirectory(dumps);
   }
 
   #ownFolder(): string {

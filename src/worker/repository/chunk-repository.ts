@@ -1,27 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
-import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { PgSnapManError } from '../../core/errors.ts';
 import { type ClusterFacts, clusterFactsSchema } from '../../core/facts/cluster-facts.ts';
 import { type DatabaseFacts, databaseFactsSchema } from '../../core/facts/database-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { Manifest, StoredFile } from '../../core/manifest/manifest.ts';
 import { type DumpContent, dumpContentSchema } from '../../core/model/results.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
-import { DEFAULT_PARAMETERS, type StoreParameters, storeParametersSchema } from '../../core/repository/parameters.ts';
-import { writeDurably } from '../files/durable.ts';
+import type { StoreParameters } from '../../core/repository/parameters.ts';
 import { BlockCatalog } from './block-catalog.ts';
 import { checkRepository } from './check.ts';
 import { ChunkDumpWriter } from './chunk-dump-writer.ts';
 import { copyDumps } from './copy.ts';
 import { type DocumentName, type DumpPlace, readDocument } from './dump-documents.ts';
-import { dumpFolders, findDump, readManifest } from './dump-folder.ts';
+import { dumpFolders, FILES_AT_A_TIME, findDump, listDumps, readManifest } from './dump-folder.ts';
 import { readDumpState, writeDumpState } from './dump-state.ts';
+import { forEachLimited } from './for-each-limited.ts';
 import { type Lease, takeLease } from './leases.ts';
+import { makeRepositoryFiles } from './make-repository.ts';
 import { materializeFiles } from './materialize.ts';
-import { FOLDERS } from './paths.ts';
 import { prune } from './prune.ts';
 import { trashDump } from './remove-dump.ts';
 import { repairRepository } from './repair.ts';
@@ -37,44 +34,20 @@ import type {
   Repository,
   RepositoryStatus,
 } from './repository.ts';
-import { FORMAT_VERSION, REPOSITORY_FILE, type RepositoryFile, readRepositoryFile } from './repository-file.ts';
+import { REPOSITORY_FILE, type RepositoryFile, readRepositoryFile } from './repository-file.ts';
 import { freeBytes, treeBytes } from './room.ts';
 import { storageError } from './storage-error.ts';
 import { ThreadPool } from './thread/thread-pool.ts';
 
-/** Manifests that are read at a time. */
-const FILES_AT_A_TIME = 8;
-const RECOVER_SCRIPT = new URL('./recover.sh', import.meta.url);
-
 /**
- * Makes an empty repository in a new or empty folder; `repository.json` comes last, so that a half-made one is none.
+ * Makes an empty repository in a new or empty folder.
  * @throws PgSnapManError configuration when something is there already
  */
 export async function createRepository(
   directory: string,
   parameters: Partial<StoreParameters> = {},
 ): Promise<Repository> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const ours = [...FOLDERS, 'recover.sh'] as string[];
-  const there = (await readdir(directory)).filter((name) => !ours.includes(name));
-  if (there.length > 0) {
-    throw new PgSnapManError(
-      'configuration',
-      `${directory} is not empty`,
-      'a repository is made in a new or an empty folder',
-    );
-  }
-  for (const name of FOLDERS) await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
-  await copyFile(RECOVER_SCRIPT, join(directory, 'recover.sh'));
-  await chmod(join(directory, 'recover.sh'), 0o600);
-  const file: RepositoryFile = {
-    format_version: FORMAT_VERSION,
-    id: randomUUID(),
-    created_at: new Date().toISOString(),
-    store: 'chunks',
-    parameters: storeParametersSchema.parse({ ...DEFAULT_PARAMETERS, ...parameters }),
-  };
-  await writeDurably(join(directory, REPOSITORY_FILE), `${JSON.stringify(file, null, 1)}\n`);
+  await makeRepositoryFiles(directory, parameters);
   return await openRepository(directory);
 }
 
@@ -114,23 +87,8 @@ class ChunkRepository implements Repository {
     }
   }
 
-  async list(): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }> {
-    const limit = pLimit(FILES_AT_A_TIME);
-    const manifests: Manifest[] = [];
-    const unreadable: { folder: string; reason: string }[] = [];
-    const read = async (folder: string) => {
-      try {
-        return await readManifest(this.#directory, folder);
-      } catch (error) {
-        return { folder, reason: errorText(error) };
-      }
-    };
-    const folders = await dumpFolders(this.#directory);
-    for (const found of await Promise.all(folders.map((folder) => limit(read, folder)))) {
-      if ('reason' in found) unreadable.push(found);
-      else manifests.push(found.manifest);
-    }
-    return { manifests: manifests.sort((a, b) => a.started_at.getTime() - b.started_at.getTime()), unreadable };
+  list(): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }> {
+    return listDumps(this.#directory);
   }
 
   async manifest(uuid: string): Promise<{ manifest: Manifest; manifestSha256: string } | null> {
@@ -177,13 +135,11 @@ class ChunkRepository implements Repository {
   }
 
   async states(): Promise<Map<string, DumpState>> {
-    const limit = pLimit(FILES_AT_A_TIME);
     const states = new Map<string, DumpState>();
-    const read = async (folder: string): Promise<void> => {
+    await forEachLimited(await dumpFolders(this.#directory), FILES_AT_A_TIME, async (folder) => {
       const found = await readManifest(this.#directory, folder).catch(() => null);
       if (found !== null) states.set(found.manifest.uuid, await readDumpState(this.#directory, folder));
-    };
-    await Promise.all((await dumpFolders(this.#directory)).map((folder) => limit(read, folder)));
+    });
     return states;
   }
 

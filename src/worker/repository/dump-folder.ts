@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
-import { PgSnapManError } from '../../core/errors.ts';
+import { errorText, PgSnapManError } from '../../core/errors.ts';
 import { type Manifest, manifestSchema } from '../../core/manifest/manifest.ts';
+import { forEachLimited } from './for-each-limited.ts';
 import type { DumpIdentity } from './repository.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -53,6 +54,25 @@ export async function readManifest(repository: string, folder: string): Promise<
   );
   const manifest = parse(bytes, manifestSchema, () => unreadable(folder, 'its manifest cannot be understood'));
   return { folder, manifest, manifestSha256: sha256Of(bytes) };
+}
+
+/** Manifests that are read at a time. */
+export const FILES_AT_A_TIME = 8;
+
+/** Manifests of all dumps, oldest first, and the folders whose manifest cannot be read. */
+export async function listDumps(
+  repository: string,
+): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }> {
+  const manifests: Manifest[] = [];
+  const unreadable: { folder: string; reason: string }[] = [];
+  await forEachLimited(await dumpFolders(repository), FILES_AT_A_TIME, async (folder) => {
+    try {
+      manifests.push((await readManifest(repository, folder)).manifest);
+    } catch (error) {
+      unreadable.push({ folder, reason: errorText(error) });
+    }
+  });
+  return { manifests: manifests.sort((a, b) => a.started_at.getTime() - b.started_at.getTime()), unreadable };
 }
 
 /** The dump of this uuid; null: none. A folder of its name whose manifest cannot be read throws. */

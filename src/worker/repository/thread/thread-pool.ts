@@ -9,7 +9,7 @@ const THREAD_FILE = import.meta.url.endsWith('.ts')
   : new URL('./repository-thread.mjs', import.meta.url);
 
 /** Decompressed blocks that all threads together may keep, in bytes. */
-const CACHE_BYTES = 128 * 1024 * 1024;
+const CACHE_BYTES = 64 * 1024 * 1024;
 
 export interface OpenFile {
   file: number;
