@@ -4,13 +4,7 @@ import { sampleConfiguration, sampleDumpJob, sampleInstance, sampleWorker } from
 import type { Random } from './random.ts';
 
 /** Two with usual changes of the clocks, one that changes by half an hour, one that changes oddly, one that never does. */
-const ZONES = [
-  'Europe/Berlin',
-  'America/New_York',
-  'Australia/Lord_Howe',
-  'Africa/Casablanca',
-  'Asia/Kathmandu',
-];
+const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Casablanca', 'Asia/Kathmandu'];
 
 /** Jobs of all kinds of schedules on several instances with windows of their own. */
 export function scenario(jobs: number, created: Date, random: Random): WorkerConfiguration {
