@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { isClusterDump } from '../core/cluster-dump/cluster-command.ts';
 import { PgSnapManError } from '../core/errors.ts';
 import type { Instance } from '../core/model/configuration.ts';
+import type { Connection } from '../sql/connection.ts';
 import { addVerb, type TreeSettings } from './command-tree.ts';
 import { confirm, requireConfirmation } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -23,10 +25,7 @@ export function addRestoreJobAdd(noun: Command, settings: TreeSettings): void {
 
 async function add(context: Context, _args: readonly string[], options: RestoreJobOptions): Promise<void> {
   const { to, db } = options;
-  if (to === undefined || db === undefined) {
-    const text = `a restore job needs ${to === undefined ? '--to' : '--db'}`;
-    throw new PgSnapManError('usage', text, 'name the instance, and the database there');
-  }
+  if (to === undefined) throw missing('--to');
   checkRestoreJobOptions(options);
   if ((options.dump ?? options.latestOf ?? options.onTrigger) === undefined) {
     throw new PgSnapManError('usage', 'which dump is to be restored is missing', SOURCES);
@@ -34,6 +33,7 @@ async function add(context: Context, _args: readonly string[], options: RestoreJ
   const { findInstance } = await import('../sql/catalog/instances.ts');
   const { addRestoreJob } = await import('../sql/catalog/restore-jobs.ts');
   await context.withCatalog(async (catalog) => {
+    if (db === undefined) await requireCluster(catalog, options);
     const source = await restoreSource(catalog, options);
     const scripts = await restoreScripts(catalog, options);
     const destination = await findInstance(catalog, to);
@@ -47,11 +47,31 @@ async function add(context: Context, _args: readonly string[], options: RestoreJ
         keep: keptReplication(options, []),
         job_type: options.onTrigger === true ? 'trigger' : repeatOrSingle,
         dest_instance_id: destination.id,
-        dest_dbname: db,
+        // A whole cluster: psql begins in the maintenance database and goes on from there.
+        dest_dbname: db ?? destination.maintenance_db,
       }),
     );
     context.output.created(job);
   });
+}
+
+function missing(option: string): PgSnapManError {
+  return new PgSnapManError('usage', `a restore job needs ${option}`, 'name the instance, and the database there');
+}
+
+/** @throws PgSnapManError usage if the dump is not one of a whole cluster, which alone needs no --db */
+async function requireCluster(
+  catalog: Connection,
+  { dump, latestOf }: Pick<RestoreJobOptions, 'dump' | 'latestOf'>,
+): Promise<void> {
+  if (dump !== undefined) {
+    const { findDump } = await import('../sql/catalog/dumps.ts');
+    if (isClusterDump(await findDump(catalog, dump))) return;
+  } else if (latestOf !== undefined) {
+    const { findDumpJob } = await import('../sql/catalog/dump-jobs.ts');
+    if (isClusterDump(await findDumpJob(catalog, latestOf))) return;
+  }
+  throw missing('--db');
 }
 
 /** Asks about an instance that wants to be asked about. @throws PgSnapManError usage, cancelled */

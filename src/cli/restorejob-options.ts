@@ -33,6 +33,7 @@ export interface RestoreJobOptions {
   beforeSql?: string;
   afterSql?: string;
   acceptLosses?: boolean;
+  force?: boolean;
   schedule?: string;
   once?: true;
   at?: Date;
@@ -45,7 +46,7 @@ export function addRestoreJobOptions(command: Command, around: Surroundings): Co
     .option('--latest-of <dumpjob>', 'restore the newest good dump of this dump job', wholeNumber('--latest-of', 1))
     .option('--on-trigger', 'restore the dump of the dump job that triggers it')
     .option('--to <instance>', 'where to: id, name or host[:port]', someText('--to'))
-    .option('--db <name>', 'name of the database there', postgresName('--db'))
+    .option('--db <name>', 'name of the database there; not for a dump of a whole cluster', postgresName('--db'))
     .addOption(new Option('--type <type>', 'what to restore').choices(['full', 'schema', 'data']))
     .addOption(several('--schema <name>', 'only this schema, exactly so', postgresName('--schema')))
     .addOption(several('--table <name>', 'only this table, schema.table', tableName))
@@ -89,7 +90,8 @@ function addHow(command: Command): void {
       someText('--after-sql'),
     )
     .option('--comment <text>', 'for people', someText('--comment'))
-    .option('--accept-losses', 'what can not be restored is a warning, not a failure');
+    .option('--accept-losses', 'what can not be restored is a warning, not a failure')
+    .option('--force', 'a dump of a whole cluster: also into an instance that has databases');
 }
 
 function addWhen(command: Command, around: Surroundings): Command {
@@ -178,6 +180,7 @@ export function restoreJobColumns(options: RestoreJobOptions): Partial<RestoreJo
     options: options.option,
     parallel: options.jobs,
     accept_losses: options.acceptLosses,
+    force: options.force,
     properties: options.properties,
     passwords: options.passwords,
     schedule: options.schedule,

@@ -1,3 +1,5 @@
+import { isClusterDump } from '../core/cluster-dump/cluster-command.ts';
+import type { DumpType } from '../core/model/configuration.ts';
 import { type PlanReport, planReportSchema } from '../core/restore/plan-report.ts';
 import { formatDuration } from '../core/text/duration.ts';
 import { countOf, formatBytes } from '../core/text/numbers.ts';
@@ -29,7 +31,12 @@ export async function planRestore(context: Context, jobId: number): Promise<numb
 function planLines(plan: PlanReport): string[] {
   const facts: [string, string][] = [
     ['dump', dumpText(plan.dump)],
-    ['target', targetText(plan.target)],
+    [
+      'target',
+      isClusterDump({ dump_type: plan.dump.dump_type as DumpType })
+        ? instanceText(plan.target)
+        : targetText(plan.target),
+    ],
     ['tools', toolsText(plan.tools)],
     ['roles', rolesText(plan.roles)],
     ['extensions', extensionsText(plan.extensions)],
@@ -71,6 +78,10 @@ function dumpText(dump: PlanReport['dump']): string {
   ].join(', ');
 }
 
+function instanceText({ instance_name, user }: PlanReport['target']): string {
+  return `instance ${instance_name}; as "${user}"`;
+}
+
 function targetText(target: PlanReport['target']): string {
   const where = `"${target.dbname}" on ${target.instance_name}${target.environment === null ? '' : ` (${target.environment})`}`;
   if (!target.exists) return `${where}, does not exist yet; as "${target.user}"`;
@@ -84,7 +95,7 @@ function toolsText(tools: PlanReport['tools']): string {
     tools.version_gap === 0
       ? ''
       : ` (${Math.abs(tools.version_gap)} major ${tools.version_gap < 0 ? 'older' : 'newer'})`;
-  return `pg_restore ${tools.pg_restore_version}; PostgreSQL ${tools.source_version} to ${tools.target_version}${gap}`;
+  return `${tools.program ?? 'pg_restore'} ${tools.pg_restore_version}; PostgreSQL ${tools.source_version} to ${tools.target_version}${gap}`;
 }
 
 function rolesText(roles: PlanReport['roles']): string {
@@ -120,6 +131,7 @@ function tablespacesText(tablespaces: PlanReport['tablespaces']): string {
 }
 
 function localeText(locale: PlanReport['locale']): string {
+  if (locale.encoding === '') return ''; // a whole cluster: each database has its own
   const answers = { yes: 'available', no: 'not available', unknown: 'availability unknown' };
   return `${locale.encoding}, ${locale.collate}, ${locale.ctype} (${locale.provider}): ${answers[locale.available]}`;
 }

@@ -9,6 +9,8 @@ export const FAULT_POINTS = {
   'dump.started': 'the staging folder of a dump is there, pg_dump has not started',
   'dump.object-stored': 'one file of the dump is in the repository; pg_dump may still write others',
   'dump.file-removed': 'one file of the dump is in the repository and gone from staging',
+  'cluster-restore.started': 'a restore of a whole cluster is about to change its target',
+  'cluster-restore.restored': 'psql has ended well, nothing has been checked',
   'cluster-dump.started': 'pg_dumpall is about to start, nothing has been stored',
   'cluster-dump.stored': 'pg_dumpall has ended well and its stream is stored, the dump is not committed',
   'dump.dumped': 'pg_dump has ended well, not everything has been stored',

@@ -92,6 +92,7 @@ export function restoreJobOf(destination: Instance, dbname: string, change: Part
     options: [],
     parallel: 2,
     accept_losses: false,
+    force: false,
     keep: [],
     properties: null,
     passwords: false,

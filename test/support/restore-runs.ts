@@ -22,7 +22,7 @@ export interface TestWorker {
   log: string[];
   progress: Progress[];
   context(change?: Partial<RunContext>): Promise<RunContext>;
-  dump(instance: Instance, dbname: string, change?: Partial<DumpJob>): Promise<DumpResult>;
+  dump(instance: Instance, dbname: string | null, change?: Partial<DumpJob>): Promise<DumpResult>;
   restore(
     dumpUuid: string,
     destination: Instance,

@@ -118,6 +118,7 @@ export function sampleRestoreJob(more: Partial<RestoreJob> = {}): RestoreJob {
     options: [],
     parallel: 2,
     accept_losses: false,
+    force: false,
     keep: [],
     properties: null,
     passwords: false,

@@ -128,6 +128,8 @@ export const restoreJobSchema = z.object({
   options: z.array(z.string()),
   parallel: z.number().int(),
   accept_losses: z.boolean(),
+  /** A whole cluster: also into an instance that has databases. */
+  force: z.boolean().default(false),
   /** What of the replication comes along to another instance. */
   keep: z.array(z.enum(['publications', 'subscriptions'])).default([]),
   properties: z.enum(['source', 'target']).nullable(),

@@ -68,8 +68,8 @@ export const dumpResultSchema = z.object({
 export type DumpResult = z.infer<typeof dumpResultSchema>;
 
 export const restoreResultSchema = z.object({
-  /** What a drill compared; left out for all other runs. */
-  drill: drillResultSchema.optional(),
+  /** What a drill compared; null or left out for all other runs. */
+  drill: drillResultSchema.nullish(),
   uuid,
   restore_job_id: id.nullable(),
   dump_uuid: uuid.nullable(),

@@ -13,8 +13,10 @@ export interface RestoreError {
 }
 
 const MOST_ERRORS = 1000;
-/** Statements whose text can hold a password. */
 const SECRET_STATEMENT = /^\s*(create|alter)\s+(user\s+mapping|subscription|server|role|user)\b/i;
+
+/** True for a statement whose text can hold a password. */
+export const isSecretStatement = (text: string): boolean => SECRET_STATEMENT.test(text);
 
 /**
  * Reads pg_restore's standard error (versions 12 and newer, messages in English, `--verbose` or not) line by line.
@@ -54,8 +56,7 @@ export class ErrorReader {
 
   #continue(error: RestoreError, line: string): void {
     const command = /^Command was: (.*)$/s.exec(line);
-    if (command !== null && !SECRET_STATEMENT.test(command[1] ?? ''))
-      error.statement = (command[1] ?? '').slice(0, 120);
+    if (command !== null && !isSecretStatement(command[1] ?? '')) error.statement = (command[1] ?? '').slice(0, 120);
     if (/^(DETAIL|HINT|CONTEXT|QUERY|LINE \d+|Command was): /.test(line)) this.#inMessage = false;
     // the text of RAISE is made by a function out of whatever it was given
     if (/ at RAISE$/.test(line)) error.message = 'a function raised an error (its text is hidden)';

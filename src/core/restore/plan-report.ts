@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Manifest } from '../manifest/manifest.ts';
 import { versionOfNumber } from '../postgres/version.ts';
 import type { RestorePlan, RestoreQuestion } from './restore-plan.ts';
 
@@ -48,6 +49,8 @@ export const planReportSchema = z.object({
     user: z.string(),
   }),
   tools: z.object({
+    /** What restores; left out: pg_restore. */
+    program: z.enum(['pg_restore', 'psql']).optional(),
     pg_restore_version: z.string(),
     pg_dump_version: z.string(),
     source_version: z.string(),
@@ -114,7 +117,11 @@ export function reportPlan(question: RestoreQuestion, plan: RestorePlan, around:
   };
 }
 
-function dumpPart({ manifest }: RestoreQuestion, { now, verified }: ReportSurroundings): PlanReport['dump'] {
+/** What a report says of the dump. */
+export function dumpPart(
+  { manifest }: { manifest: Manifest },
+  { now, verified }: ReportSurroundings,
+): PlanReport['dump'] {
   const { uuid, dbname, dump_type, started_at, outcome, trusted, raw_bytes, table_count, row_count } = manifest;
   return {
     uuid,

@@ -42,9 +42,15 @@ const major = (versionNum: number): number => Math.floor(versionNum / 10_000);
 export function olderServer(manifest: Pick<Manifest, 'server_version_num'>, target: TargetFacts): string[] {
   const source = major(manifest.server_version_num);
   if (major(target.server_version_num) >= source) return [];
-  return [
+  const warnings = [
     `the dump is from PostgreSQL ${source}, and the target has only ${target.server_version}: what that version does not know fails the restore`,
   ];
+  if (source >= 15 && major(target.server_version_num) < 15) {
+    warnings.push(
+      'schema "public" is as the older version makes it, unless the source had changed it: everybody may create things in it',
+    );
+  }
+  return warnings;
 }
 
 /** What the job asks for and gets in another way, as there is no database yet that it could be about. */

@@ -75,6 +75,13 @@ export function psqlCommand(psql: string, options: SessionOptions): Command {
   };
 }
 
+/** psql that runs what pg_dumpall wrote, to its end whatever fails, and says with each error what failed. */
+export function clusterPsqlCommand(psql: string, options: SessionOptions): Command {
+  const command = psqlCommand(psql, options);
+  const args = command.args.map((arg) => (arg === '--set=ON_ERROR_STOP=1' ? '--set=ON_ERROR_STOP=0' : arg));
+  return { ...command, args: ['--echo-errors', ...args] };
+}
+
 function archiveArguments({ listPath, withRoles, withTablespaces, options }: ArchiveOptions): string[] {
   return [
     `--use-list=${listPath}`,

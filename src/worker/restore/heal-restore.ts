@@ -7,6 +7,7 @@ import { type Connection, connect } from '../../sql/connection.ts';
 import { readBackends, terminateBackends } from '../../sql/instance/backends.ts';
 import { endProcesses } from '../dump/end-processes.ts';
 import type { RunContext } from '../run/run-context.ts';
+import { healCluster } from './cluster/cluster-mark.ts';
 import { JournalFile } from './journal-file.ts';
 import { applicationName } from './restore-run.ts';
 import { createdRoles, settleTarget } from './settle-target.ts';
@@ -37,6 +38,12 @@ export async function healRestore(
   stagingDirectory: string,
   context: Pick<RunContext, 'sources' | 'log'>,
 ): Promise<HealedRestore> {
+  const cluster = await healCluster(stagingDirectory, context);
+  if (cluster !== null) {
+    await empty(stagingDirectory);
+    context.log(cluster);
+    return { finished: false, message: cluster, result: null, undo: NO_UNDO };
+  }
   const journal = await JournalFile.open(stagingDirectory);
   const healed = journal === null ? untouched() : await heal(journal.content, context);
   if (!healed.finished) await empty(stagingDirectory);

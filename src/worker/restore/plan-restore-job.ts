@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isClusterDump } from '../../core/cluster-dump/cluster-command.ts';
 import type { Instance, RestoreJob } from '../../core/model/configuration.ts';
+import { reportClusterPlan } from '../../core/restore/cluster/cluster-report.ts';
 import { type PlanReport, reportPlan } from '../../core/restore/plan-report.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { chooseDumpOf } from '../run/choose-dump.ts';
@@ -10,6 +12,7 @@ import type { RunContext } from '../run/run-context.ts';
 import { withOwnCatalog } from '../run/with-own-catalog.ts';
 import { beginSession, type WorkSession } from '../run/work-session.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
+import { gatherClusterPlan } from './cluster/gather-cluster-plan.ts';
 import { gatherPlan } from './gather-plan.ts';
 import { readDump } from './read-dump.ts';
 import { RestoreRun } from './restore-run.ts';
@@ -60,9 +63,16 @@ async function planFor(
     const triggerKind = job.job_type === 'trigger' ? ('dump' as const) : ('manual' as const);
     const task = { uuid, job, destination, dumpUuid, triggerKind, dueAt: null };
     const run = new RestoreRun(task, await contextOf(session, folder));
-    const dump = await readDump(run);
+    const isCluster = isClusterDump(
+      (await run.context.repository.manifest(dumpUuid))?.manifest ?? { dump_type: 'full' },
+    );
+    const dump = isCluster ? null : await readDump(run);
     const control = await run.connect(null);
     try {
+      if (dump === null) {
+        const { question, plan, tool } = await gatherClusterPlan(run, control);
+        return reportClusterPlan(question, plan, { tool: tool.version.text, now: worker.now(), verified });
+      }
       const { question, plan } = await gatherPlan(run, control, dump);
       return reportPlan(question, plan, { now: worker.now(), verified });
     } finally {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isClusterDump } from '../../core/cluster-dump/cluster-command.ts';
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
@@ -7,8 +8,10 @@ import type { ExpectedContent } from '../../core/restore/expected-content.ts';
 import type { RestorePlan } from '../../core/restore/restore-plan.ts';
 import { isServerAway } from '../../sql/connection-error.ts';
 import { faultPoint } from '../fault.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { changeTarget } from './change-target.ts';
+import { restoreCluster } from './cluster/restore-cluster.ts';
 import { gatherPlan } from './gather-plan.ts';
 import type { JournalFile } from './journal-file.ts';
 import { isOrdinary } from './ordinary-error.ts';
@@ -37,6 +40,7 @@ interface Done {
  * it, after a success; and after a failure whose traces on the target could not be removed. See healRestore.
  */
 export async function restoreDump(task: RestoreTask, context: RunContext): Promise<RestoreResult> {
+  if (await isOfCluster(context.repository, task.dumpUuid)) return restoreCluster(task, context);
   const run = new RestoreRun(task, context);
   const startedAt = context.now();
   let tool: ToolSet | null = null;
@@ -56,6 +60,12 @@ export async function restoreDump(task: RestoreTask, context: RunContext): Promi
   } finally {
     await removeFiles(context.stagingDirectory);
   }
+}
+
+/** A dump that cannot be read is for the restore to complain about. */
+async function isOfCluster(repository: Repository, uuid: string): Promise<boolean> {
+  const found = await repository.manifest(uuid).catch(() => null);
+  return found !== null && isClusterDump(found.manifest);
 }
 
 /** Another restore into the same database runs. */

@@ -31,6 +31,25 @@ export function goodResult(
   });
 }
 
+/** The result of a restore of a whole cluster, which replaces nothing. */
+export function clusterResult(
+  run: RestoreRun,
+  startedAt: Date,
+  { tables, rows }: { tables: number; rows: number },
+  toolVersion: string,
+): RestoreResult {
+  return result(run, startedAt, {
+    outcome: run.warnings.length === 0 ? 'ok' : 'ok_with_warnings',
+    message: null,
+    error_code: null,
+    table_count: tables,
+    row_count: rows,
+    undo_dbname: null,
+    undo_oid: null,
+    tool_version: toolVersion,
+  });
+}
+
 /** The result of a restore that ended early, with the reason as `sentence; hint`. */
 export function failedResult(
   run: RestoreRun,

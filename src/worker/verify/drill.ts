@@ -206,6 +206,7 @@ function drillJob(dumpUuid: string, instance: Instance, dbname: string, now: Dat
     options: [],
     parallel: 2,
     accept_losses: false,
+    force: false,
     properties: 'source',
     passwords: false,
     keep: [],

@@ -59,7 +59,6 @@ describe('refused before anything happens', () => {
     ['the dump does not hold table "a"."b"', { tables: ['a.b'] }],
     ['there is no database "copy" whose tables could take the rows', { restore_type: 'data' }],
     ['another name for a schema needs exactly one schema, without tables, and its definitions', { schema_as: 'b' }],
-    ['running a script before or after a restore is not supported by this version', { after_script_id: 1 }],
     ['option "--file=/etc/passwd" is not allowed for a restore', { options: ['--file=/etc/passwd'] }],
     ['the name of the target database is not one that Postgres can have', { dest_dbname: 'ö'.repeat(32) }],
     [
