@@ -112,7 +112,7 @@ describe('a dump fails with a sentence and a hint', () => {
 
   it('when the job asks for what this version does not take', async () => {
     const refused = async (job: object) => (await worker.dump(instance, 'shop', { job })).message;
-    expect(await refused({ dump_type: 'cluster' })).toContain('dumps of type cluster are not taken by this version');
+    expect(await refused({ dump_type: 'script' })).toContain('dumps of type script are not taken by this version');
     expect(await refused({ on_demand: true })).toContain('dumps on demand are not taken');
     expect(await refused({ options: ['--file=/tmp/x'] })).toContain('option "--file=/tmp/x" is not allowed');
   });
