@@ -159,7 +159,7 @@ test('an instance that is down', async () => {
 });
 
 test('a tick of which one job fails and another one does not', async () => {
-  await addDumpJob(home, 'down', 'shop', '--once');
+  await addDumpJob(home, 'main', 'never there', '--once');
   const good = await addDumpJob(home, 'main', 'shop', '--once');
   const tick = await home.run(['worker', 'run']);
   expect(tick.exitCode).toBe(21);
