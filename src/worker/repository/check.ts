@@ -6,7 +6,7 @@ import { BlockCatalog } from './block-catalog.ts';
 import { CheckProblems } from './check-problems.ts';
 import { knownDamage } from './damage.ts';
 import { type DumpPlace, readDocument, readDocumentList, readNeeds } from './dump-documents.ts';
-import { dumpFolders, readManifest } from './dump-folder.ts';
+import { dumpFolders, isFolderOf, readManifest } from './dump-folder.ts';
 import { type BlockRow, blockKey } from './pack-index.ts';
 import { CHUNKS, PACK, packPath } from './paths.ts';
 import { readBack } from './read-back.ts';
@@ -33,7 +33,8 @@ export async function checkRepository(
   const problems = new CheckProblems();
   const parts = { repository, catalog, pool, problems };
   const needed = new BlockSet();
-  const folders = await dumpFolders(repository);
+  const { dump } = options;
+  const folders = (await dumpFolders(repository)).filter((name) => dump === undefined || isFolderOf(name, dump));
   for (const folder of folders) await checkDump(parts, folder, needed);
   const sample = options.readData === true ? (options.sample ?? 1) : 0;
   const rows = await checkBlocks(parts, needed, sample < 1);

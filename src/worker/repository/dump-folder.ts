@@ -25,7 +25,7 @@ export function dumpFolderName({ startedAt, jobId, uuid }: DumpIdentity): string
 }
 
 /** True if the folder has the name that a dump of this uuid gets. */
-function isFolderOf(folder: string, uuid: string): boolean {
+export function isFolderOf(folder: string, uuid: string): boolean {
   return folder.endsWith(`-${uuid.slice(-8)}`);
 }
 
