@@ -60,6 +60,7 @@ export function selectPartial(
   const chosen = new Set([...named, ...inSchemas(all, wanted.schemas)]);
   addPartitions(all, chosen);
   addOwned(all, chosen, byId);
+  const extensions = addExtensions(all, chosen, wanted, there);
   const { brought, leftOut, impossible, out } = settleNeeds(all, chosen, byId, named, there);
   addSchemas(all, chosen, there);
   addFollowers(all, chosen, byId, out);
@@ -70,7 +71,7 @@ export function selectPartial(
     notFound: notFound(all, wanted),
     impossible,
     leftOut,
-    brought,
+    brought: [...extensions, ...brought],
   };
 }
 
@@ -175,6 +176,26 @@ function addFollowers(
       }
     }
   }
+}
+
+/**
+ * The archive does not say that an exclusion constraint or an index needs the operators of an extension, nor what the
+ * body of a function calls. So whole schemas bring all extensions of the dump, and so do tables with an index of a kind
+ * that extensions are made for. Returns those that came along.
+ */
+function addExtensions(
+  all: readonly TocEntry[],
+  chosen: Set<number>,
+  { schemas }: Wanted,
+  there: ThereAlready,
+): string[] {
+  const mayNeed = ({ dumpId, defn }: TocEntry): boolean => chosen.has(dumpId) && /\bUSING (?!btree\b)\w+ \(/.test(defn);
+  if (schemas.length === 0 && !all.some(mayNeed)) return [];
+  const missing = all.filter(
+    (entry) => entry.desc === 'EXTENSION' && !chosen.has(entry.dumpId) && !there.object(entry),
+  );
+  for (const { dumpId } of missing) chosen.add(dumpId);
+  return missing.map(entryText);
 }
 
 interface Needs {

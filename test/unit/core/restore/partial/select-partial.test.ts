@@ -138,3 +138,25 @@ test('definitions and rows can be taken apart', () => {
   expect(ofType(entries, 'schema')).toEqual([customer, key]);
   expect(ofType(entries, 'data')).toEqual([data, set]);
 });
+
+describe('extensions that the archive names no need of', () => {
+  const gist = of('EXTENSION', 'btree_gist', '', [base]);
+  const tableKey = { ...key, defn: 'ALTER TABLE ONLY shop.customer ADD CONSTRAINT customer_pkey PRIMARY KEY (id);' };
+  const exclusion = of('CONSTRAINT', 'order once', 'shop', [order], {
+    ...post,
+    defn: 'ALTER TABLE ONLY shop."order" ADD CONSTRAINT once EXCLUDE USING gist (id WITH =);',
+  });
+  const some = [schema, base, gist, order, customer, tableKey, exclusion];
+  const brought = (wanted: Partial<Wanted>, there = nothing) =>
+    selectPartial(some, { schemas: [], tables: [], ...wanted }, there, false).brought;
+
+  test('come with a whole schema, and with a table whose indexes are of a kind that may need one', () => {
+    expect(brought({ schemas: ['shop'] })).toEqual(['extension "btree_gist"']);
+    expect(brought({ tables: [table('order')] })).toEqual(['extension "btree_gist"']);
+    expect(brought({ tables: [table('customer')] })).toEqual([]);
+  });
+
+  test('do not where the target has them', () => {
+    expect(brought({ schemas: ['shop'] }, everything)).toEqual([]);
+  });
+});
