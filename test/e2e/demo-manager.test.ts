@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadCluster, removeCluster } from '../../src/worker/cluster/private-cluster.ts';
 import { builtProgram } from '../support/built-program.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { TestTerminal } from './terminal.ts';
@@ -50,11 +49,7 @@ beforeAll(async () => {
   expect(demo.exitCode, demo.stderr).toBe(0);
 });
 afterAll(async () => {
-  await run(['catalog', 'stop']);
-  for (const name of ['production', 'test']) {
-    const cluster = await loadCluster(join(folder, name));
-    if (cluster !== null) await removeCluster(cluster);
-  }
+  await run(['demo', '--stop', '--dir', folder]);
   await rm(folder, { recursive: true, force: true });
   await home.remove();
 });

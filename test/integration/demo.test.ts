@@ -56,15 +56,21 @@ it('stops everything when it is cancelled; then works, and works again in the sa
   expect(demo.stderr).toBe('');
   expect(processes()).toEqual([]);
 
-  const again = (await home.ok(['demo', '--dir', directory, '--json'], { timeoutMs: TIMEOUT_MS })).json();
+  const again = (await home.ok(['demo', '--keep', '--dir', directory, '--json'], { timeoutMs: TIMEOUT_MS })).json();
   expect(again).toMatchObject({ directory, first: { outcome: 'ok' }, restore: { dest_dbname: 'shop_copy' } });
   const dumps = JSON.parse((await afterwards('dump', 'list', '--json')).stdout);
   expect(dumps.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['ok', 'ok', 'ok']);
   const [last, copied, first] = dumps;
   expect(copied.new_bytes).toBeLessThan(first.new_bytes / 5);
   expect(last.new_bytes).toBeLessThan(first.new_bytes);
-  expect((await afterwards('catalog', 'stop')).exitCode).toBe(0);
+  expect(processes()).not.toEqual([]);
+  expect((await home.ok(['demo', '--stop', '--dir', directory])).stdout).toContain('are stopped');
   expect(processes()).toEqual([]);
+  expect((await home.ok(['demo', '--stop', '--dir', directory])).stdout).toContain('are stopped');
+});
+
+it('has nothing to stop where none has run', async () => {
+  expectRefusal(await home.run(['demo', '--stop', '--dir', directory]), 13, /no demo has run/, /--dir/);
 });
 
 it('leaves a folder alone that no demo made', async () => {

@@ -16,6 +16,10 @@ export interface DemoFolder {
   test: string;
   /** For the verification; empty otherwise. */
   scratch: string;
+}
+
+/** A folder that nobody else works in. */
+export interface LockedDemoFolder extends DemoFolder {
   lock: Lock;
 }
 
@@ -32,7 +36,7 @@ export function defaultDemoDirectory(): string {
  * Makes the folder of a demo, or empties the one that an earlier demo left, with its clusters stopped.
  * @throws PgSnapManError configuration for a folder that no demo made; busy while another demo runs in it
  */
-export async function prepareFolder(directory: string): Promise<DemoFolder> {
+export async function prepareFolder(directory: string): Promise<LockedDemoFolder> {
   const path = resolve(directory);
   await refuseForeign(path);
   // The account postgres has to pass through root's folder to its clusters; everything in it is closed again.
@@ -47,15 +51,7 @@ export async function prepareFolder(directory: string): Promise<DemoFolder> {
       'wait for its end, or give another folder with --dir',
     );
   }
-  const folder: DemoFolder = {
-    path,
-    configurationFile: join(path, 'pgsnapman.toml'),
-    root: join(path, 'root'),
-    production: join(path, 'production'),
-    test: join(path, 'test'),
-    scratch: join(path, 'scratch'),
-    lock,
-  };
+  const folder = { ...partsOf(path), lock };
   try {
     await removeEarlierDemo(folder);
   } catch (error) {
@@ -64,6 +60,26 @@ export async function prepareFolder(directory: string): Promise<DemoFolder> {
   }
   return folder;
 }
+
+/**
+ * The folder of a demo that has run, as it is.
+ * @throws PgSnapManError not_found if no demo has run there
+ */
+export async function findFolder(directory: string): Promise<DemoFolder> {
+  const path = resolve(directory);
+  await refuseForeign(path);
+  if ((await lstat(join(path, MARKER)).catch(() => null)) !== null) return partsOf(path);
+  throw new PgSnapManError('not_found', `no demo has run in ${path}`, 'name its folder with --dir');
+}
+
+const partsOf = (path: string): DemoFolder => ({
+  path,
+  configurationFile: join(path, 'pgsnapman.toml'),
+  root: join(path, 'root'),
+  production: join(path, 'production'),
+  test: join(path, 'test'),
+  scratch: join(path, 'scratch'),
+});
 
 async function refuseForeign(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);

@@ -3,7 +3,7 @@ import { readConfiguration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { interruptSignal } from '../interruption.ts';
 import { startClusters, stopClusters } from './demo-clusters.ts';
-import { type DemoFolder, defaultDemoDirectory, prepareFolder } from './demo-folder.ts';
+import { type DemoFolder, defaultDemoDirectory, findFolder, prepareFolder } from './demo-folder.ts';
 import { DemoSteps } from './demo-steps.ts';
 import { doTheMainJob } from './main-job.ts';
 import { printSummary } from './summary.ts';
@@ -11,6 +11,14 @@ import { printSummary } from './summary.ts';
 export interface DemoOptions {
   dir?: string;
   keep?: true;
+  stop?: true;
+}
+
+/** Stops the clusters that a demo has left running, and the catalog. @throws PgSnapManError not_found */
+export async function stopDemo({ output }: Context, { dir }: DemoOptions): Promise<void> {
+  const folder = await findFolder(dir ?? defaultDemoDirectory());
+  await stopClusters(folder, true);
+  output.line(`the clusters in ${folder.path} are stopped`);
 }
 
 /**

@@ -42,7 +42,8 @@ export function printSummary(context: Context, folder: DemoFolder, results: Demo
   output.line(`  ${command}`);
   output.line(`  ${command} dump list`);
   output.line(`  ${command} restorelog list`);
-  output.line(`  ${command} catalog stop`);
+  // the folder is named: it may not be the one that a demo uses by itself
+  output.line(kept ? `  ${program} demo --stop --dir ${shellWord(folder.path)}` : `  ${command} catalog stop`);
 }
 
 function summaryRows({ first, copied, restore, second }: DemoResults): string[][] {
