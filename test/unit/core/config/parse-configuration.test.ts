@@ -20,7 +20,7 @@ describe('a configuration file', () => {
       tools: { bin_directories: [] },
       limits: {},
       restores: { never: [] },
-      scripts: { sha256: [], directory: null },
+      scripts: { sha256: [] },
     });
   });
 
@@ -44,7 +44,7 @@ describe('a configuration file', () => {
       tools: { bin_directories: ['/opt/pg/bin', 'C:\\pg\\bin'] },
       limits: { catch_up: 86_400_000, stall_timeout: 5_400_000, max_parallel_dumps: 3, undo_keep: 0 },
       restores: { never: [] },
-      scripts: { sha256: [], directory: null },
+      scripts: { sha256: [] },
     });
   });
 
