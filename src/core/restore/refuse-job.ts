@@ -31,7 +31,7 @@ function refuseTargetName(name: string): Refusal[] {
 function refuseDump({ dump_type }: Manifest, job: RestoreJob): Refusal[] {
   const hint = 'take a full dump of the database, or restore this one by hand';
   if (dump_type === 'cluster' || dump_type === 'cluster_schema') {
-    return [{ sentence: 'restoring dumps of a whole cluster is not supported by this version', hint }];
+    return [{ sentence: 'the dump is of a whole cluster, of which no single database can be restored', hint }];
   }
   if (dump_type === 'script') {
     return [{ sentence: 'the dump was made by a script, which alone knows how to restore it', hint }];

@@ -76,8 +76,8 @@ describe('refused before anything happens', () => {
   test.each([
     ['schema', 'the dump has no rows, as it is of type schema; the job asks for full'],
     ['data', 'the dump has no definitions, as it is of type data; the job asks for full'],
-    ['cluster', 'restoring dumps of a whole cluster is not supported by this version'],
-    ['cluster_schema', 'restoring dumps of a whole cluster is not supported by this version'],
+    ['cluster', 'the dump is of a whole cluster, of which no single database can be restored'],
+    ['cluster_schema', 'the dump is of a whole cluster, of which no single database can be restored'],
     ['script', 'the dump was made by a script, which alone knows how to restore it'],
   ] as const)('a dump of type %s', (dump_type, sentence) => {
     expect(refusals({ manifest: manifest({ dump_type }) })).toEqual([sentence]);
