@@ -3,10 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionSettings, libpqEnvironment } from '../../core/connection/connection-settings.ts';
 import { chosenTableBytes } from '../../core/dump/chosen-tables.ts';
 import { dumpCommand } from '../../core/dump/dump-command.ts';
-import { explainDumpFailure, isLockLostInBetween, isPassingFailure } from '../../core/dump/dump-error.ts';
+import { isLockLostInBetween } from '../../core/dump/dump-error.ts';
 import { trackLine } from '../../core/dump/dump-progress.ts';
 import { checkStagingRoom, leastStagingBytes } from '../../core/dump/staging-room.ts';
-import { PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import type { StoredFile } from '../../core/manifest/manifest.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
@@ -15,6 +14,7 @@ import type { ChildResult } from '../process/run-child.ts';
 import type { DumpWriter } from '../repository/repository.ts';
 import { freeBytes } from '../repository/room.ts';
 import type { RunContext } from '../run/run-context.ts';
+import { dumpFailure } from './dump-failure.ts';
 import type { DumpTask } from './dump-result.ts';
 import type { DumpSession } from './dump-session.ts';
 import { DumpWatch } from './dump-watch.ts';
@@ -116,7 +116,7 @@ class Attempt {
     try {
       const child = await this.runPgDump();
       if (child.exitCode !== 0 && this.jobs > 1 && isLockLostInBetween(child.stderrTail)) return 'lock lost';
-      if (child.exitCode !== 0) throw this.failure(child);
+      if (child.exitCode !== 0) throw dumpFailure(this.dump, child, this.watch.waiting);
       faultPoint('dump.dumped');
       await this.dump.session.close();
       const archive = await readArchive(this.dump.directory);
@@ -181,21 +181,6 @@ class Attempt {
       intake.take({ path, role, name: role === 'table_data' ? (names.get(path) ?? path) : path });
     }
     await unlessAborted(intake.drain(), this.stop.signal);
-  }
-
-  private failure(child: ChildResult): PgSnapManError {
-    const { settings, session, tools, context } = this.dump;
-    const lines = child.stderrTail;
-    if (isPassingFailure({ ...child, lines })) context.onPassing?.();
-    const { message, hint } = explainDumpFailure({
-      ...child,
-      lines,
-      user: settings.user,
-      serverVersionNum: session.serverVersionNum,
-      toolVersion: tools.version.text,
-      waiting: this.watch.waiting,
-    });
-    return new PgSnapManError('run_failed', message, hint);
   }
 
   /** Nothing of this attempt stays in the repository. One that stands still is not waited for: pruning removes the rest. */

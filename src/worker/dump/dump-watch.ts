@@ -1,11 +1,10 @@
 import { type DumpTrack, NO_TRACK } from '../../core/dump/dump-progress.ts';
-import { describeWaiting } from '../../core/dump/waiting.ts';
 import type { Progress } from '../../core/model/activity.ts';
-import type { Backend } from '../../sql/instance/backends.ts';
 import { type StallProbe, StallWatch } from '../process/stall-watch.ts';
 import type { DumpSession } from './dump-session.ts';
 import { bytesOf, stagedFiles } from './staging.ts';
 import type { StagingIntake } from './staging-intake.ts';
+import { waitingOf } from './waiting-of.ts';
 
 export interface DumpWatchOptions {
   directory: string;
@@ -115,11 +114,4 @@ export class DumpWatch {
       total_items: this.totalItems,
     });
   }
-}
-
-/** The wait of a session that waits for a lock says most, then any other wait. */
-function waitingOf(backends: readonly Backend[]): string | null {
-  const waits = backends.map((backend) => backend.waiting).filter((waiting) => waiting !== null);
-  const wait = waits.find((waiting) => waiting.waitType === 'Lock') ?? waits[0];
-  return wait === undefined ? null : describeWaiting(wait);
 }

@@ -1,7 +1,7 @@
-import { describeWaiting } from '../../../core/dump/waiting.ts';
 import type { Progress } from '../../../core/model/activity.ts';
 import { type StallProbe, StallWatch } from '../../process/stall-watch.ts';
 import type { DumpSession } from '../dump-session.ts';
+import { waitingOf } from '../waiting-of.ts';
 
 export interface ClusterWatchOptions {
   session: DumpSession;
@@ -61,9 +61,7 @@ export class ClusterWatch {
   async #look(): Promise<StallProbe> {
     const { session, bytes } = this.#options;
     const backends = (await session.backends(ANSWER_WITHIN_MS)) ?? [];
-    const waits = backends.map(({ waiting }) => waiting).filter((waiting) => waiting !== null);
-    const wait = waits.find(({ waitType }) => waitType === 'Lock') ?? waits[0];
-    this.waiting = wait === undefined ? null : describeWaiting(wait);
+    this.waiting = waitingOf(backends);
     this.#report();
     return { mark: String(bytes()), working: backends.some(({ working }) => working), waitingFor: this.waiting };
   }

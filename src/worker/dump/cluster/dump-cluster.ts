@@ -2,14 +2,13 @@ import { Transform } from 'node:stream';
 import { CLUSTER_FILE, clusterCommand } from '../../../core/cluster-dump/cluster-command.ts';
 import { StreamCounter, type StreamDatabase } from '../../../core/cluster-dump/stream-counter.ts';
 import { type ConnectionSettings, libpqEnvironment } from '../../../core/connection/connection-settings.ts';
-import { explainDumpFailure, isPassingFailure } from '../../../core/dump/dump-error.ts';
 import { PgSnapManError } from '../../../core/errors.ts';
 import type { ClusterFacts } from '../../../core/facts/cluster-facts.ts';
 import { type StoredFile, storedFileSchema } from '../../../core/manifest/manifest.ts';
 import type { ToolSet } from '../../../core/postgres/tool-choice.ts';
-import type { ChildResult } from '../../process/run-child.ts';
 import type { DumpWriter } from '../../repository/repository.ts';
 import type { RunContext } from '../../run/run-context.ts';
+import { dumpFailure } from '../dump-failure.ts';
 import type { DumpTask } from '../dump-result.ts';
 import type { DumpSession } from '../dump-session.ts';
 import type { RunLog } from '../run-log.ts';
@@ -83,7 +82,7 @@ export async function dumpCluster(dump: ClusterDump): Promise<TakenCluster> {
       },
     });
     stop.signal.throwIfAborted();
-    if (child.exitCode !== 0) throw failure(dump, child, watch.waiting);
+    if (child.exitCode !== 0) throw dumpFailure(dump, child, watch.waiting);
     if (!stream.writableEnded) stream.end();
     const { sha256, sizeBytes } = await unlessAborted(storing, stop.signal);
     const problem = counter.end();
@@ -113,20 +112,6 @@ function commandOf({ task, context, session, settings, tools, facts, exclude }: 
     maintenanceDb: task.instance.maintenance_db,
     applicationName: session.applicationName,
   });
-}
-
-function failure({ settings, session, tools, context }: ClusterDump, child: ChildResult, waiting: string | null) {
-  const lines = child.stderrTail;
-  if (isPassingFailure({ ...child, lines })) context.onPassing?.();
-  const { message, hint } = explainDumpFailure({
-    ...child,
-    lines,
-    user: settings.user,
-    serverVersionNum: session.serverVersionNum,
-    toolVersion: tools.version.text,
-    waiting,
-  });
-  return new PgSnapManError('run_failed', message, hint);
 }
 
 const broken = (problem: string): PgSnapManError =>
