@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockSet } from '../../core/repository/block-set.ts';
 import type { Extent, Slice } from '../../core/repository/extent.ts';
 import { type BlockRow, blockKey, type ChunkColumns, parseBlockRows, readChunkColumns } from './pack-index.ts';
 import { BLOCKS, CHUNKS, MOVED, PACK, packPath } from './paths.ts';
+import { smallFiles } from './small-files.ts';
 import type { Recipe, RecipeSlice } from './thread/tasks.ts';
 
 /** Columns of chunks that are kept, in bytes; the oldest go. */
@@ -84,10 +85,7 @@ export class BlockCatalog {
   async packSize(pack: string): Promise<number> {
     let size = this.#sizes.get(pack);
     if (size === undefined) {
-      size = await stat(packPath(this.#repository, pack, PACK)).then(
-        (found) => found.size,
-        () => 0,
-      );
+      size = await smallFiles.size(packPath(this.#repository, pack, PACK));
       this.#sizes.set(pack, size);
     }
     return size;
@@ -161,7 +159,7 @@ export class BlockCatalog {
 
   async #loadIndex(pack: string, extension: string): Promise<void> {
     try {
-      const text = await readFile(packPath(this.#repository, pack, extension), 'utf8');
+      const text = (await smallFiles.read(packPath(this.#repository, pack, extension))).toString('latin1');
       this.#addMissing(parseBlockRows(text, pack));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
@@ -9,6 +8,7 @@ import { recipeSlice } from './block-catalog.ts';
 import { noteDamage } from './damage.ts';
 import { sha256Of } from './dump-folder.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE } from './paths.ts';
+import { smallFiles } from './small-files.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
 /** Documents of a dump: stored like its files, listed in `documents` in its folder. */
@@ -25,7 +25,7 @@ export interface DumpPlace {
 /** @throws PgSnapManError run_failed when the file is missing or its hash does not agree with the manifest */
 async function readSide(place: DumpPlace, name: string): Promise<string> {
   const expected = place.manifest.side_files.find((file) => file.name === name);
-  const bytes = await readFile(join(place.repository, place.folder, name)).catch(() => null);
+  const bytes = await smallFiles.read(join(place.repository, place.folder, name)).catch(() => null);
   if (expected === undefined || bytes === null) throw damagedDump(place, `${name} is missing`);
   if (sha256Of(bytes) !== expected.sha256) throw damagedDump(place, `${name} is not what was stored`);
   return bytes.toString('utf8');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Slice } from '../../core/repository/extent.ts';
+import { smallFiles } from './small-files.ts';
 
 /** A block as its pack's index describes it. Lengths and offsets in bytes. */
 export interface BlockRow {
@@ -104,7 +104,7 @@ function bytesOf(words: Uint32Array): Buffer {
 
 /** @throws Error when the index is damaged */
 export async function readChunkColumns(path: string): Promise<ChunkColumns> {
-  const file = await readFile(path);
+  const file = await smallFiles.read(path);
   const end = file.length - 32;
   const damaged = () => new Error(`the index of chunks ${path} is damaged`);
   if (end < 16 || file.toString('latin1', 0, 8) !== CHUNKS_MAGIC) throw damaged();

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type BlockRow, blockKey, parseBlockRows } from './pack-index.ts';
 import { BLOCKS, MOVED, PACK, packPath } from './paths.ts';
 import { rowsOfCopy } from './rebuild-indexes.ts';
+import { smallFiles } from './small-files.ts';
 
 /** A pack is rewritten when at least this part of it is garbage. */
 const MOSTLY_GARBAGE = 0.5;
@@ -80,7 +80,7 @@ async function examine(
 ): Promise<PackState> {
   let rows: BlockRow[];
   try {
-    rows = parseBlockRows(await readFile(packPath(repository, pack, extension), 'utf8'), pack);
+    rows = parseBlockRows((await smallFiles.read(packPath(repository, pack, extension))).toString('latin1'), pack);
   } catch {
     return { pack, action: mayBeNeeded ? 'keep' : 'remove', live: [], deadBytes: 0, superseded: false };
   }
