@@ -3,12 +3,12 @@ import { PgSnapManError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
+import { smallFiles } from '../files/small-files.ts';
 import type { BlockCatalog } from './block-catalog.ts';
 import { recipeSlice } from './block-catalog.ts';
 import { noteDamage } from './damage.ts';
 import { sha256Of } from './dump-folder.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE } from './paths.ts';
-import { smallFiles } from './small-files.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
 /** Documents of a dump: stored like its files, listed in `documents` in its folder. */
@@ -40,11 +40,11 @@ export async function readDocumentList(place: DumpPlace): Promise<ListedFile[]> 
   }
 }
 
-/** Adds all blocks that a dump needs, bases included, to a set. */
-export async function readNeeds(place: DumpPlace, needs: BlockSet): Promise<void> {
+/** Adds all blocks that a dump needs, bases included, to sets. */
+export async function readNeeds(place: DumpPlace, ...sets: BlockSet[]): Promise<void> {
   const text = await readSide(place, NEEDS_FILE);
   try {
-    needs.addFormatted(text);
+    for (const needs of sets) needs.addFormatted(text);
   } catch (error) {
     throw damagedDump(place, (error as Error).message);
   }

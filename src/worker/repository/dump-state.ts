@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DumpState, dumpStateSchema, FIRST_STATE } from '../../core/manifest/dump-state.ts';
 import { writeDurably } from '../files/durable.ts';
-import { smallFiles } from './small-files.ts';
+import { smallFiles } from '../files/small-files.ts';
 
 const STATE_FILE = 'state.json';
 

@@ -1,6 +1,6 @@
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { smallFiles } from './small-files.ts';
+import { smallFiles } from '../files/small-files.ts';
 
 /** Sizes of all files under a folder, added up; files that vanish meanwhile do not count. */
 export async function treeBytes(folder: string): Promise<number> {

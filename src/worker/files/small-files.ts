@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
 /** Others get their turn after so long. */
@@ -19,11 +19,32 @@ export class SmallFiles {
 
   /** Size in bytes; 0: not there, or out of reach. */
   async size(path: string): Promise<number> {
+    return (await this.#stat(path))?.size ?? 0;
+  }
+
+  /** Size in bytes of a regular file; null: there is none, or it is out of reach. */
+  async sizeOfFile(path: string): Promise<number | null> {
+    const found = await this.#stat(path);
+    return found?.isFile() === true ? found.size : null;
+  }
+
+  /** Removes a file; returns its size in bytes, 0 if it was not there. @throws the error of the file system */
+  async remove(path: string): Promise<number> {
+    const bytes = await this.size(path);
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    return bytes;
+  }
+
+  async #stat(path: string): Promise<Stats | undefined> {
     await this.#breathe();
     try {
-      return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      return statSync(path, { throwIfNoEntry: false });
     } catch {
-      return 0;
+      return undefined;
     }
   }
 
