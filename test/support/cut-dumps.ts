@@ -14,17 +14,15 @@ export interface CutReport {
 }
 
 /** What is dumped: the files of a folder, or the stream of all databases. */
-export type CutDump = 'full' | 'cluster';
+const DUMPS = ['full', 'cluster'] as const;
+type CutDump = (typeof DUMPS)[number];
+const BREAKS: readonly Break[] = ['reset', 'close', 'stall'];
 
 /**
  * Takes dumps, of every kind in turn, through a proxy that breaks at a random number of bytes, of every way in turn.
  * @throws when a broken dump is called ok, something of it is left, or its sessions and processes go on
  */
-export async function dumpThroughBreaks(
-  rounds: number,
-  random: Random,
-  { breaks = ['reset', 'close', 'stall'], dumps = ['full', 'cluster'] }: { breaks?: Break[]; dumps?: CutDump[] } = {},
-): Promise<Record<CutDump, CutReport>> {
+export async function dumpThroughBreaks(rounds: number, random: Random): Promise<Record<CutDump, CutReport>> {
   const cluster = await startTestCluster();
   const worker = await createDumpingWorker();
   const proxy = await startCuttingProxy(cluster);
@@ -41,14 +39,14 @@ export async function dumpThroughBreaks(
       return worker.dump(instance, dump_type === 'full' ? 'shop' : null, { job: { dump_type }, context: { limits } });
     };
     const sizes = { full: 0, cluster: 0 };
-    for (const kind of dumps) {
+    for (const kind of DUMPS) {
       const whole = await take(kind, 60_000);
       if (whole.outcome !== 'ok') throw new Error(`nothing was cut, and the ${kind} dump is ${whole.outcome}`);
       sizes[kind] = whole.raw_bytes ?? 0;
     }
     for (let round = 0; round < rounds; round++) {
-      const kind = dumps[round % dumps.length] ?? 'full';
-      const way = breaks[Math.floor(round / dumps.length) % breaks.length] ?? 'reset';
+      const kind = DUMPS[round % DUMPS.length] ?? 'full';
+      const way = BREAKS[Math.floor(round / DUMPS.length) % BREAKS.length] ?? 'reset';
       const bytes = random.below(Math.round(sizes[kind] * 1.3)) + 1;
       const name = `${kind} dump, ${way} after ${bytes} bytes`;
       proxy.breakAfter(way, bytes);
