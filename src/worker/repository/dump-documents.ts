@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PgSnapManError } from '../../core/errors.ts';
+import { DamagedDumpError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
@@ -22,7 +22,7 @@ export interface DumpPlace {
   manifest: Manifest;
 }
 
-/** @throws PgSnapManError run_failed when the file is missing or its hash does not agree with the manifest */
+/** @throws DamagedDumpError when the file is missing or its hash does not agree with the manifest */
 async function readSide(place: DumpPlace, name: string): Promise<string> {
   const expected = place.manifest.side_files.find((file) => file.name === name);
   const bytes = await smallFiles.read(join(place.repository, place.folder, name)).catch(() => null);
@@ -50,7 +50,7 @@ export async function readNeeds(place: DumpPlace, ...sets: BlockSet[]): Promise<
   }
 }
 
-/** The bytes of one document. @throws PgSnapManError run_failed when they cannot be had as they were stored */
+/** The bytes of one document. @throws DamagedDumpError when they cannot be had as they were stored */
 export async function readDocument(
   place: DumpPlace,
   name: DocumentName,
@@ -91,7 +91,7 @@ async function readWhole(
   return result.bytes;
 }
 
-export function damagedDump(place: { folder: string }, why: string): PgSnapManError {
+export function damagedDump(place: { folder: string }, why: string): DamagedDumpError {
   const name = place.folder.replace(/^.*\//, '');
-  return new PgSnapManError('run_failed', `dump ${name} in the repository cannot be used: ${why}`, 'use another dump');
+  return new DamagedDumpError(`dump ${name} in the repository cannot be used: ${why}`, 'use another dump');
 }
