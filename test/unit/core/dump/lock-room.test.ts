@@ -22,7 +22,9 @@ describe('room for the locks of a dump', () => {
     (given) => {
       const advised = advisedLocks(given);
       expect(advised).toBeGreaterThan(given.locksPerTransaction);
-      expect(locksSuffice({ ...given, locksPerTransaction: advised, transactions: given.transactions || 1 })).toBe(true);
+      expect(locksSuffice({ ...given, locksPerTransaction: advised, transactions: given.transactions || 1 })).toBe(
+        true,
+      );
     },
   );
 
