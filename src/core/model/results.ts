@@ -26,6 +26,8 @@ export const dumpContentSchema = z.object({
   large_objects: count,
   /** Of a dump of a whole cluster: its databases; `tables` counts those with data. Left out for all other dumps. */
   databases: z.array(z.object({ name: z.string(), tables: count, rows: count, bytes: count })).optional(),
+  /** Of a dump made by a script: its files, the first thousand. */
+  files: z.array(z.object({ name: z.string(), bytes: count })).optional(),
 });
 export type DumpContent = z.infer<typeof dumpContentSchema>;
 

@@ -44,8 +44,9 @@ export async function findScript(c: Connection, reference: string): Promise<Scri
 export async function usesOfScript(c: Connection, id: number): Promise<string> {
   const row = await c.row<{ jobs: string | null }>(
     `select string_agg(job, ', ' order by job) as jobs from (
-      select 'dump job ' || id as job from pgsnapman.dump_job where script_id = $1
-      union all select 'restore job ' || id from pgsnapman.restore_job where $1 in (before_script_id, after_script_id)) as uses`,
+      select 'dump job ' || id as job from pgsnapman.dump_job where $1 in (script_id, before_hook_id, after_hook_id)
+      union all select 'restore job ' || id from pgsnapman.restore_job 
+        where $1 in (before_script_id, after_script_id, after_hook_id)) as uses`,
     [id],
   );
   return row?.jobs ?? '';

@@ -53,6 +53,11 @@ export class DumpSession {
     return await readClusterFacts(this.connection, role);
   }
 
+  async databaseBytes(): Promise<number> {
+    const row = await this.connection.row<{ bytes: number }>('select pg_database_size(current_database()) as bytes');
+    return row?.bytes ?? 0;
+  }
+
   async withPartitions(tables: readonly { schema: string; name: string }[]) {
     return await withPartitions(this.connection, tables);
   }
