@@ -55,6 +55,10 @@ export const FAULT_POINTS = {
   'undo.swapping': 'an undo has exchanged two databases in a transaction that is not committed',
   'undo.swapped': 'an undo has exchanged two databases, the record of it is not complete',
   'undo.dropped': 'a database that was kept for an undo is dropped, the record says that it is there',
+  'hook.before-ended': 'the script before a dump has ended well, the dump has not begun',
+  'hook.begun': 'the queue says that the script after a run has been begun, it has not started',
+  'hook.run': 'the script after a run has ended, the queue does not say so',
+  'hook.ended': 'the queue says that the script after a run has ended, the result is nowhere',
   'spool.uploaded': 'a result is committed in the catalog and still in the spool',
   'cache.written': 'the new configuration is written, not yet renamed',
 } as const;

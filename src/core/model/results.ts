@@ -99,6 +99,10 @@ export const restoreResultSchema = z.object({
 });
 export type RestoreResult = z.infer<typeof restoreResultSchema>;
 
+/** A scheduled dump that its database did not want; `uuid` is what the dump would have had. */
+export const skipSchema = z.object({ uuid, dump_job_id: id, skipped_at: time });
+export type Skip = z.infer<typeof skipSchema>;
+
 export const messageLevelSchema = z.enum(['debug', 'info', 'warning', 'error', 'critical']);
 export type MessageLevel = z.infer<typeof messageLevelSchema>;
 

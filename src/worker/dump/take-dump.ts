@@ -5,6 +5,7 @@ import { isScriptDump } from '../../core/script/script-dump.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { ClusterDumpRun } from './cluster/cluster-dump-run.ts';
 import { DatabaseDumpRun } from './database-dump-run.ts';
+import { settleDemand } from './demand.ts';
 import type { DumpTask } from './dump-result.ts';
 import type { DumpRun } from './dump-run.ts';
 import { ScriptDumpRun } from './script/script-dump-run.ts';
@@ -20,7 +21,10 @@ export async function takeDump(task: DumpTask, context: RunContext): Promise<Dum
   const run = runFor(task, context);
   try {
     checkDumpJob(task.job);
-    return await run.take();
+    const result = await run.take();
+    const { demand } = task;
+    if (demand === undefined) return result;
+    return await settleDemand(result, run.wanted ?? demand.wanted, { ...task, demand }, context);
   } catch (error) {
     return run.failed(error);
   } finally {

@@ -8,6 +8,8 @@ import {
   messageSchema,
   type RestoreResult,
   restoreResultSchema,
+  type Skip,
+  skipSchema,
 } from '../../core/model/results.ts';
 import { removeDurably } from '../files/durable.ts';
 import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';
@@ -16,12 +18,14 @@ import { namesIn, setAside } from '../queue/queue.ts';
 export type Spooled =
   | { kind: 'dump'; value: DumpResult }
   | { kind: 'restore'; value: RestoreResult }
+  | { kind: 'skip'; value: Skip }
   | { kind: 'message'; value: Message };
 
 /** In the order of uploading: a restore names its dump, messages may name both. */
 const SCHEMAS: { readonly [kind in Spooled['kind']]: ZodType } = {
   dump: dumpResultSchema,
   restore: restoreResultSchema,
+  skip: skipSchema,
   message: messageSchema,
 };
 const KINDS = Object.keys(SCHEMAS) as Spooled['kind'][];

@@ -7,10 +7,10 @@ import { storeConfiguration } from '../../../src/worker/config-cache/config-cach
 import type { Repository } from '../../../src/worker/repository/repository.ts';
 import { initRoot } from '../../../src/worker/root/root-directory.ts';
 import { concludeDump } from '../../../src/worker/run/conclude-died.ts';
+import { ending } from '../../../src/worker/run/ending.ts';
 import { finishDump } from '../../../src/worker/run/finish-run.ts';
 import { type Picked, pickEntry } from '../../../src/worker/run/pick-entry.ts';
 import { queueDueJobs } from '../../../src/worker/run/queue-due-jobs.ts';
-import { ending } from '../../../src/worker/run/run-entry.ts';
 import { beginSession, type WorkSession } from '../../../src/worker/run/work-session.ts';
 import { setupOf, type WorkerSetup } from '../../../src/worker/worker-setup.ts';
 import { Ledger } from './ledger.ts';
