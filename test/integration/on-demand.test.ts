@@ -30,7 +30,10 @@ afterAll(async () => {
 
 /** The table as the documentation describes it. */
 async function flag(value: string | null): Promise<void> {
-  await cluster.psql('shop', 'create schema pgsnapman; create table pgsnapman.metainfo (key text primary key, val text)');
+  await cluster.psql(
+    'shop',
+    'create schema pgsnapman; create table pgsnapman.metainfo (key text primary key, val text)',
+  );
   if (value !== null) await cluster.psql('shop', `insert into pgsnapman.metainfo values ('TAKE_BACKUP', '${value}')`);
 }
 
@@ -105,7 +108,11 @@ describe('a scheduled dump on demand', () => {
 
 describe('a flag that cannot be set back is a warning', () => {
   it.each<[string, string, RegExp]>([
-    ['a source that is read-only', 'alter database shop set default_transaction_read_only = on', /stays YES, .*: the source is read-only$/],
+    [
+      'a source that is read-only',
+      'alter database shop set default_transaction_read_only = on',
+      /stays YES, .*: the source is read-only$/,
+    ],
     [
       'a table with code of somebody else',
       `create function pgsnapman.evil() returns trigger language plpgsql as 'begin create role pwned superuser; return new; end';
@@ -143,7 +150,9 @@ describe('a flag that cannot be set back is a warning', () => {
     );
     expect(await run()).toMatchObject({
       outcome: 'ok_with_warnings',
-      warnings: [expect.stringMatching(/could not be read \(pgsnapman.metainfo\): it is no plain table .*; it was taken$/)],
+      warnings: [
+        expect.stringMatching(/could not be read \(pgsnapman.metainfo\): it is no plain table .*; it was taken$/),
+      ],
     });
     expect(await cluster.psql('postgres', `select count(*) from pg_roles where rolname = 'pwned'`)).toBe('0');
   });
