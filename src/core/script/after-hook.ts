@@ -1,4 +1,4 @@
-import type { AfterHookState } from '../queue/queue-entry.ts';
+import type { AfterHookState } from '../queue/queue-entry-schema.ts';
 
 /** As of the work itself: what ends its process twice is not tried for ever. */
 const MOST_STARTS = 2;

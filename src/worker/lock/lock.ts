@@ -40,6 +40,9 @@ const heldHere = new Set<string>();
 
 /** @throws PgSnapManError busy when somebody else has had the lock for all of `timeoutMs` */
 export async function waitForLock(path: string, timeoutMs: number): Promise<Lock> {
+  const first = tryLock(path);
+  if (first !== null) return first;
+  // Only now: Node loads its clock for this when it is first asked.
   const end = performance.now() + timeoutMs;
   for (;;) {
     const lock = tryLock(path);

@@ -1,16 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
-import {
-  type DumpResult,
-  dumpResultSchema,
-  type Message,
-  messageSchema,
-  type RestoreResult,
-  restoreResultSchema,
-  type Skip,
-  skipSchema,
-} from '../../core/model/results.ts';
+import type { DumpResult, Message, RestoreResult, Skip } from '../../core/model/results.ts';
 import { removeDurably } from '../files/durable.ts';
 import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';
 import { namesIn, setAside } from '../queue/queue.ts';
@@ -22,13 +13,7 @@ export type Spooled =
   | { kind: 'message'; value: Message };
 
 /** In the order of uploading: a restore names its dump, messages may name both. */
-const SCHEMAS: { readonly [kind in Spooled['kind']]: ZodType } = {
-  dump: dumpResultSchema,
-  restore: restoreResultSchema,
-  skip: skipSchema,
-  message: messageSchema,
-};
-const KINDS = Object.keys(SCHEMAS) as Spooled['kind'][];
+const KINDS: readonly Spooled['kind'][] = ['dump', 'restore', 'skip', 'message'];
 
 /**
  * Results and messages that wait to be uploaded: a file each in the folder `spool/`, named by kind and uuid. They are
@@ -63,7 +48,7 @@ export function openSpool(folder: string): Spool {
       const kind = KINDS.find((candidate) => name.startsWith(`${candidate}-`));
       if (kind === undefined) return undefined;
       try {
-        const value = await readJson(join(folder, name), SCHEMAS[kind]);
+        const value = await readJson(join(folder, name), await schemaOf(kind));
         return value === undefined ? undefined : ({ kind, value } as Spooled);
       } catch (error) {
         if (error instanceof BrokenFileError) await setAside(folder, name);
@@ -73,4 +58,16 @@ export function openSpool(folder: string): Spool {
     remove: (name) => removeDurably(join(folder, name)),
     setAside: (name) => setAside(folder, name),
   };
+}
+
+/** Loaded for the first file: mostly there is none. */
+async function schemaOf(kind: Spooled['kind']): Promise<ZodType> {
+  const results = await import('../../core/model/results.ts');
+  const schemas = {
+    dump: results.dumpResultSchema,
+    restore: results.restoreResultSchema,
+    skip: results.skipSchema,
+    message: results.messageSchema,
+  };
+  return schemas[kind];
 }
