@@ -44,7 +44,8 @@ export async function readBackupFlag(c: Connection): Promise<FlagRow[]> {
   if ((await c.row<{ there: boolean }>(EXISTS))?.there !== true) return [];
   await lockPlainTable(c, 'access share');
   return c.rows<FlagRow>(
-    `select val::text as val, ctid::text as ctid, xmin::text as xmin from only pgsnapman.metainfo where key = $1`,
+    `select left(val::text, 100) as val, ctid::text as ctid, xmin::text as xmin from only pgsnapman.metainfo
+    where key = $1 limit 100`,
     [FLAG_KEY],
   );
 }

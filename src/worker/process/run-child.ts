@@ -66,7 +66,8 @@ export async function runChild(command: Command, options: RunChildOptions = {}):
   });
   const group = options.group ? new ProcessGroup(child.nodeChildProcess, options) : null;
   if (options.stderr !== undefined) child.stderr?.pipe(options.stderr, { end: false });
-  if (toStream) child.stdout?.pipe(options.stdout as Writable);
+  // What a group writes goes where a second attempt may go on.
+  if (toStream) child.stdout?.pipe(options.stdout as Writable, { end: !options.group });
   if (typeof options.stdin === 'string') child.stdin?.end(options.stdin);
   else if (options.stdin !== undefined && child.stdin) options.stdin.pipe(child.stdin);
   child.stdin?.on('error', () => {}); // a child that stops reading ends with an exit code, which is what counts
