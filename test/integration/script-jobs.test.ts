@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAULT_POINTS } from '../../src/core/faults.ts';
 import { quoteLiteral } from '../../src/core/postgres/identifiers.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { startTestCatalog } from '../support/clusters.ts';
@@ -119,6 +120,11 @@ describe('scripts before and after a dump', () => {
     expect(await dumpsOf(notAfter)).toMatch(
       /^ok_with_warnings .*the script after the dump did not end well.* exit code 4/,
     );
+  });
+
+  it('have no points at which nobody has killed their worker', () => {
+    const points = Object.keys(FAULT_POINTS).filter((point) => point.startsWith('hook.'));
+    expect(points).toEqual(['hook.before-ended', 'hook.begun', 'hook.run', 'hook.ended']);
   });
 
   it('of a worker that is killed: the one before runs again with the dump, the one after does not when it had ended', async () => {
