@@ -18,6 +18,8 @@ export interface WorkSession {
   /** Of the cache that was read last. */
   cacheMark: string | null;
   readonly limits: Limits;
+  /** Runs of other workers by instance, as the catalog had them when the tick began; without it: none are known. */
+  runsOfOthers: ReadonlyMap<number, number>;
 }
 
 /** Begins to work from what the cache says. */
@@ -38,6 +40,7 @@ export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
     startedAt: worker.now(),
     configuration: null,
     cacheMark: mark,
+    runsOfOthers: new Map(),
     get limits() {
       return limitsOf(session.configuration, worker.configuration.limits);
     },
