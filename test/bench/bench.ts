@@ -13,6 +13,7 @@ import { dailyDumps } from './rows/daily-dumps.ts';
 import { dumpJob, manyTables, memory } from './rows/dump-job.ts';
 import { idleTick } from './rows/idle-tick.ts';
 import { manyDumps } from './rows/many-dumps.ts';
+import { manyJobsTick } from './rows/many-jobs-tick.ts';
 import { retentionPlan } from './rows/retention-plan.ts';
 
 const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]> }[] = [
@@ -20,6 +21,7 @@ const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]
   { rows: ['3', '4', '5', '5b', '7'], measure: dailyDumps },
   { rows: ['5c'], measure: changeKinds },
   { rows: ['8', '9'], measure: idleTick },
+  { rows: ['8b', '8c'], measure: manyJobsTick },
   { rows: ['10'], measure: memory },
   { rows: ['11'], measure: retentionPlan },
   { rows: ['13'], measure: manyDumps },

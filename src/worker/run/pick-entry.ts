@@ -29,9 +29,6 @@ export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry)
       await reporter.report('error', `an entry of the queue was set aside: ${text}`);
     if (entries.length === 0) return null;
     await followCache(session);
-    const state = await loadScheduleState(session);
-    state.takeUp(entries);
-    await state.save();
     const locks = new LockTable(session);
     for (const entry of entries) {
       if (!wants(entry) || !(await mayRun(session, entry, entries))) continue;
@@ -49,11 +46,21 @@ export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry)
 }
 
 /** Counts the attempt before anything happens, so that a job that kills its process does not do so for ever. */
-async function noteStart({ worker }: WorkSession, entry: QueueEntry): Promise<QueueEntry> {
+async function noteStart(session: WorkSession, entry: QueueEntry): Promise<QueueEntry> {
+  const { worker } = session;
+  await takeUp(session, entry);
   faultPoint('queue.scheduled');
   const started = { ...entry, attempts: entry.attempts + 1 };
   await worker.queue.update(started);
   return started;
+}
+
+/** Whoever wrote the entry may have died before the schedule state had its due time; without that it would come again. */
+async function takeUp(session: WorkSession, entry: QueueEntry): Promise<void> {
+  if (entry.trigger_kind !== 'schedule' || entry.attempts > 0) return;
+  const state = await loadScheduleState(session);
+  state.takeUp([entry]);
+  await state.save();
 }
 
 /** Halted work does not start; what has started before is brought to its end all the same. */
@@ -72,6 +79,7 @@ async function mayRun(session: WorkSession, entry: QueueEntry, entries: readonly
     if (await worker.notices.begin(`halted-${entry.uuid}`)) await tellSkipped(session, entry, `waits: ${reason}`);
     return false;
   }
+  await takeUp(session, entry);
   await worker.queue.remove(entry);
   await tellSkipped(session, entry, `was skipped: ${reason}`);
   reporter.log({ text: 'removed from the queue', uuid: entry.uuid });
