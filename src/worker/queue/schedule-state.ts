@@ -10,14 +10,14 @@ const stateSchema = z.object({
   /** By `dump-<id>` or `restore-<id>`: which due times were dealt with. */
   handled: z.record(z.string(), z.array(z.object({ from: z.coerce.date(), to: z.coerce.date() }))),
   /**
-   * When each job of the configuration that was `read_at` has to be looked at again; null: never. Worked out by clocks
-   * that said `looked_at` at the latest.
+   * When each job of the configuration that was `read_at` has to be looked at again, in milliseconds since 1970, which
+   * are quick to read; null: never. Worked out by clocks that said `looked_at` at the latest.
    */
   ahead: z
     .object({
       read_at: z.coerce.date(),
       looked_at: z.coerce.date(),
-      next: z.record(z.string(), z.coerce.date().nullable()),
+      next: z.record(z.string(), z.number().nullable()),
     })
     .nullable()
     .default(null),
@@ -91,20 +91,20 @@ export class ScheduleState {
 
   /** True if it is certain that no job is due, by what was worked out before. */
   isQuiet(now: Date): boolean {
-    return Object.values(this.state.ahead?.next ?? {}).every((at) => at === null || now < at);
+    return Object.values(this.state.ahead?.next ?? {}).every((at) => at === null || now.getTime() < at);
   }
 
   /** False if it is certain that the job is not due. */
   mayBeDue(job: JobKey, now: Date): boolean {
     const at = this.state.ahead?.next[keyOf(job)];
-    return at === undefined || (at !== null && at <= now);
+    return at === undefined || (at !== null && at <= now.getTime());
   }
 
   /** Notes when the job is to be looked at again; null: never with this configuration. */
   lookAgain(job: JobKey, at: Date | null, now: Date): void {
     const { ahead } = this.state;
     if (ahead === null) return;
-    ahead.next[keyOf(job)] = at;
+    ahead.next[keyOf(job)] = at?.getTime() ?? null;
     ahead.looked_at = now;
     this.changed = true;
   }

@@ -24,6 +24,8 @@ interface Look {
   configuration: WorkerConfiguration;
   state: ScheduleState;
   waiting: Set<string>;
+  /** Uuids of the entries that the look writes. */
+  added: string[];
   /** What was told about schedules that cannot be used, and is not over yet. */
   told: ReadonlySet<string>;
   now: Date;
@@ -43,12 +45,14 @@ export async function queueDueJobs(session: WorkSession): Promise<void> {
     const now = worker.now();
     const isNew = !state.knowsAhead(configuration.fetched_at, now);
     if (isNew) state.beginAhead(configuration.fetched_at, now);
+    const added: string[] = [];
     if (isNew || !state.isQuiet(now)) {
       const waiting = new Set(entries.map(entryName));
       const told = new Set(await worker.notices.list());
-      await lookAtDue({ session, configuration, state, waiting, told, now }, isNew);
+      await lookAtDue({ session, configuration, state, waiting, added, told, now }, isNew);
     }
     await state.save();
+    for (const uuid of [...entries.map((entry) => entry.uuid), ...added]) session.settled.add(uuid);
   });
 }
 
@@ -149,6 +153,7 @@ async function act(look: Look, repeat: RepeatJob, answer: DueAnswer, dueAt: Date
     await session.reporter.report('warning', text, about(entry));
   } else {
     await session.worker.queue.add(entry);
+    look.added.push(entry.uuid);
     faultPoint('queue.entry-written');
     const text = `${name} makes up its run at ${when}${others(answer, ', which stands for')}`;
     if (answer.late) await session.reporter.report('warning', text, about(entry));

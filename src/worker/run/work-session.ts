@@ -17,6 +17,8 @@ export interface WorkSession {
   configuration: WorkerConfiguration | null;
   /** Of the cache that was read last. */
   cacheMark: string | null;
+  /** Queue entries whose due time this process has seen in the schedule state. */
+  readonly settled: Set<string>;
   readonly limits: Limits;
 }
 
@@ -38,6 +40,7 @@ export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
     startedAt: worker.now(),
     configuration: null,
     cacheMark: mark,
+    settled: new Set(),
     get limits() {
       return limitsOf(session.configuration, worker.configuration.limits);
     },

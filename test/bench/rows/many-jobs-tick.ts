@@ -22,8 +22,10 @@ export async function manyJobsTick(context: BenchContext): Promise<Result[]> {
   const [many, one] = [await startTestCatalog(), await startTestCatalog()];
   const homes = [await workerWith(many, JOBS), await workerWith(one, 1)] as const;
   try {
-    const tickOf = ({ configFile }: { configFile: string }) => (): Taken =>
-      run([process.execPath, program, 'worker', 'run', '--config', configFile]);
+    const tickOf =
+      ({ configFile }: { configFile: string }) =>
+      (): Taken =>
+        run([process.execPath, program, 'worker', 'run', '--config', configFile]);
     const measure = () => inTurn(context.times * 3, tickOf(homes[0]), tickOf(homes[1]));
     const quiet = await measure();
     for (const { root } of homes) await putOff(join(root, 'queue'));
