@@ -34,6 +34,10 @@ const common = {
   target: 'node22.15',
   external: ['pg-native'],
   minifySyntax: true,
+  // Names stay, for stack traces. One character of a comment that is not ASCII would make Node decode all of a file, and
+  // keep it in twice the memory: without comments, a file is read as it is, in a third of the time.
+  minifyWhitespace: true,
+  lineLimit: 160,
   legalComments: 'none',
   logLevel: 'warning',
 };

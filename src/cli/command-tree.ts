@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Action, createContext } from './context.ts';
+import { globalOptions } from './global-options.ts';
 import type { Surroundings } from './output/streams.ts';
 
 export interface TreeSettings {
@@ -28,7 +29,8 @@ export function addVerb<Options extends object>(
 ): Command {
   const command = parent.command(spec).description(description);
   return command.action(async () => {
-    const code = await action(createContext(settings.around, command), command.args, command.opts<Options>());
+    const context = createContext(settings.around, globalOptions(command));
+    const code = await action(context, command.args, command.opts<Options>());
     if (typeof code === 'number') settings.onExitCode(code);
   });
 }

@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
 import type { FileConfiguration } from '../core/config/file-configuration.ts';
 import type { Connection } from '../sql/connection.ts';
 import type { WorkerSetup } from '../worker/worker-setup.ts';
-import { type GlobalOptions, globalOptions } from './global-options.ts';
+import type { GlobalOptions } from './global-options.ts';
 import { Output } from './output/output.ts';
 import type { Surroundings } from './output/streams.ts';
 
@@ -22,11 +21,7 @@ export interface Context {
 /** The action of a verb: its arguments and options are checked when it runs. A number is the exit code. */
 export type Action<Options> = (context: Context, args: readonly string[], options: Options) => Promise<unknown>;
 
-export function createContext(around: Surroundings, command: Command): Context {
-  return contextOf(around, globalOptions(command));
-}
-
-export function contextOf(around: Surroundings, options: GlobalOptions): Context {
+export function createContext(around: Surroundings, options: GlobalOptions): Context {
   let configuration: Promise<FileConfiguration> | undefined;
   // Loaded when it is needed: reading and checking the file takes longer than it takes the manager to be on the screen.
   const read = async (): Promise<FileConfiguration> => {

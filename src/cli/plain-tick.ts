@@ -1,6 +1,6 @@
 import { parseWithoutCompiling } from '../core/config/parse-without-compiling.ts';
 import { PgSnapManError } from '../core/errors.ts';
-import { contextOf } from './context.ts';
+import { createContext } from './context.ts';
 import { errorLines } from './output/error-lines.ts';
 import type { Surroundings } from './output/streams.ts';
 import { runWorkerTick } from './worker-run.ts';
@@ -21,7 +21,7 @@ export async function runPlainTick(config: string | undefined, around: Surroundi
   };
   parseWithoutCompiling();
   try {
-    return await runWorkerTick(contextOf(around, options));
+    return await runWorkerTick(createContext(around, options));
   } catch (error) {
     if (!(error instanceof PgSnapManError)) throw error;
     around.stderr.write(errorLines(error, false));

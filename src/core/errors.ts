@@ -41,6 +41,13 @@ export class PgSnapManError extends Error {
   }
 }
 
+/** A dump whose own bytes are to blame: not the machine, not a version that is too old, not a full disk. */
+export class DamagedDumpError extends PgSnapManError {
+  constructor(message: string, hint?: string) {
+    super('run_failed', message, hint);
+  }
+}
+
 /** The kind of anything that was thrown, for results of runs that failed. */
 export function errorCode(error: unknown): ErrorCode {
   return error instanceof PgSnapManError ? error.code : 'run_failed';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type ConnectionOptions, getCACertificates } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import type { ConnectionSettings } from '../core/connection/connection-settings.ts';
 import { ConnectionError, codeOf } from './connection-error.ts';
 
@@ -22,7 +22,8 @@ async function certificateAuthorities(settings: ConnectionSettings): Promise<str
   if (settings.sslrootcert !== 'system') {
     return await readCertificate(settings.sslrootcert, 'root.crt', 'root certificate file');
   }
-  if (settings.sslmode === 'verify-full') return getCACertificates('system');
+  // Node's TLS is slow to load: a tick that reaches its catalog without TLS does not need it.
+  if (settings.sslmode === 'verify-full') return (await import('node:tls')).getCACertificates('system');
   throw new ConnectionError(
     'tls',
     `sslmode "${settings.sslmode}" is too weak for sslrootcert=system`,

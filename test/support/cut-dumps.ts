@@ -13,15 +13,20 @@ export interface CutReport {
   stalled: number;
 }
 
+/** What is dumped: the files of a folder, or the stream of all databases. */
+const DUMPS = ['full', 'cluster'] as const;
+type CutDump = (typeof DUMPS)[number];
+const BREAKS: readonly Break[] = ['reset', 'close', 'stall'];
+
 /**
- * Takes dumps through a proxy that breaks at a random number of bytes. @throws when a broken dump is called ok, something
- * of it is left, or its sessions and processes go on
+ * Takes dumps, of every kind in turn, through a proxy that breaks at a random number of bytes, of every way in turn.
+ * @throws when a broken dump is called ok, something of it is left, or its sessions and processes go on
  */
-export async function dumpThroughBreaks(rounds: number, kinds: readonly Break[], random: Random): Promise<CutReport> {
+export async function dumpThroughBreaks(rounds: number, random: Random): Promise<Record<CutDump, CutReport>> {
   const cluster = await startTestCluster();
   const worker = await createDumpingWorker();
   const proxy = await startCuttingProxy(cluster);
-  const report: CutReport = { ok: 0, failed: 0, stalled: 0 };
+  const report = { full: { ok: 0, failed: 0, stalled: 0 }, cluster: { ok: 0, failed: 0, stalled: 0 } };
   try {
     await cluster.psql('postgres', 'create database shop');
     await cluster.psql(
@@ -29,27 +34,36 @@ export async function dumpThroughBreaks(rounds: number, kinds: readonly Break[],
       `create table t as select i, repeat('x', 50) as text from generate_series(1, ${ROWS}) as i`,
     );
     const instance: Instance = { ...instanceOf(cluster, 1), host: '127.0.0.1', port: proxy.port };
-    const whole = await worker.dump(instance, 'shop');
-    if (whole.outcome !== 'ok') throw new Error(`nothing was cut, and the dump is ${whole.outcome}: ${whole.message}`);
-    const size = whole.raw_bytes ?? 0;
+    const take = (dump_type: CutDump, stallTimeoutMs: number) => {
+      const limits = { stallTimeoutMs, lockWaitTimeoutMs: 20_000 };
+      return worker.dump(instance, dump_type === 'full' ? 'shop' : null, { job: { dump_type }, context: { limits } });
+    };
+    const sizes = { full: 0, cluster: 0 };
+    for (const kind of DUMPS) {
+      const whole = await take(kind, 60_000);
+      if (whole.outcome !== 'ok') throw new Error(`nothing was cut, and the ${kind} dump is ${whole.outcome}`);
+      sizes[kind] = whole.raw_bytes ?? 0;
+    }
     for (let round = 0; round < rounds; round++) {
-      const kind = kinds[round % kinds.length] ?? 'reset';
-      const bytes = random.below(Math.round(size * 1.3)) + 1;
-      proxy.breakAfter(kind, bytes);
-      const limits = { stallTimeoutMs: 2_000, lockWaitTimeoutMs: 20_000 };
-      const result = await worker.dump(instance, 'shop', { context: { limits } });
-      const name = `${kind} after ${bytes} bytes`;
+      const kind = DUMPS[round % DUMPS.length] ?? 'full';
+      const way = BREAKS[Math.floor(round / DUMPS.length) % BREAKS.length] ?? 'reset';
+      const bytes = random.below(Math.round(sizes[kind] * 1.3)) + 1;
+      const name = `${kind} dump, ${way} after ${bytes} bytes`;
+      proxy.breakAfter(way, bytes);
+      const result = await take(kind, 2_000);
+      // Before the proxy lets go of what stands still: nobody else ends our processes.
+      const left = [...(await worker.leftovers()), ...(await processesOf(result.uuid))];
+      if (left.length > 0) throw new Error(`${name}: left behind ${left.join(', ')}`);
       proxy.heal();
       const there = await worker.repository.manifest(result.uuid);
       if (result.outcome === 'ok') {
-        if (result.row_count !== ROWS || there === null) throw new Error(`${name}: ok with ${result.row_count} rows`);
-        report.ok++;
+        const isWhole = result.row_count === ROWS && (kind === 'full' || result.raw_bytes === sizes.cluster);
+        if (!isWhole || there === null) throw new Error(`${name}: ${result.outcome} with ${result.row_count} rows`);
+        report[kind].ok++;
       } else {
         if (there !== null) throw new Error(`${name}: ${result.outcome}, and the dump is there`);
-        report[result.outcome === 'stalled' ? 'stalled' : 'failed']++;
+        report[kind][result.outcome === 'stalled' ? 'stalled' : 'failed']++;
       }
-      const left = [...(await worker.leftovers()), ...(await processesOf(result.uuid))];
-      if (left.length > 0) throw new Error(`${name}: left behind ${left.join(', ')}`);
       await until(async () => {
         const sessions = `select count(*) from pg_stat_activity where application_name ~ '^pgsnapman '`;
         return (await cluster.psql('postgres', sessions)) === '0';

@@ -1,4 +1,4 @@
-import { PgSnapManError } from '../errors.ts';
+import { DamagedDumpError } from '../errors.ts';
 
 /** Reads the primitive values of a pg_dump archive: bytes, integers with a sign byte, strings with a length. */
 export class TocReader {
@@ -45,6 +45,6 @@ export class TocReader {
   }
 }
 
-function truncated(): PgSnapManError {
-  return new PgSnapManError('run_failed', 'the table of contents of the dump ends in the middle');
+function truncated(): DamagedDumpError {
+  return new DamagedDumpError('the table of contents of the dump ends in the middle');
 }

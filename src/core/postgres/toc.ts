@@ -1,4 +1,4 @@
-import { PgSnapManError } from '../errors.ts';
+import { DamagedDumpError, PgSnapManError } from '../errors.ts';
 import { textDecoder } from './text-encoding.ts';
 import { TocReader } from './toc-reader.ts';
 
@@ -71,7 +71,7 @@ export interface RawToc {
 /**
  * Reads the layout of `toc.dat` of a dump in directory format (archive versions 1.12 to 1.16): that of WriteHead and
  * WriteToc in PostgreSQL's pg_backup_archiver.c, with the file name of pg_backup_directory.c after each entry.
- * @throws PgSnapManError run_failed for a file that is none, is cut short, or has a version that is not known
+ * @throws DamagedDumpError for a file that is none or is cut short; PgSnapManError run_failed for a version that is not known
  */
 export function readRawToc(bytes: Uint8Array): RawToc {
   const reader = new TocReader(bytes);
@@ -79,11 +79,11 @@ export function readRawToc(bytes: Uint8Array): RawToc {
   const count = reader.int();
   const entries: RawEntry[] = [];
   for (let i = 0; i < count; i++) entries.push(readEntry(reader, header.minor));
-  if (!reader.atEnd) throw new PgSnapManError('run_failed', 'the table of contents of the dump has a tail');
+  if (!reader.atEnd) throw new DamagedDumpError('the table of contents of the dump has a tail');
   return { header, entries, encoding: encodingOf(entries, textDecoder('UTF8')), intSize: reader.intSize };
 }
 
-/** Reads `toc.dat`. @throws PgSnapManError run_failed as readRawToc */
+/** Reads `toc.dat`. @throws as readRawToc */
 export function parseToc(bytes: Uint8Array): Toc {
   const { header, entries, encoding } = readRawToc(bytes);
   const decode = textDecoder(encoding);
@@ -101,7 +101,7 @@ export function parseToc(bytes: Uint8Array): Toc {
 
 function readHeader(reader: TocReader) {
   if (String.fromCharCode(...reader.slice(5)) !== 'PGDMP') {
-    throw new PgSnapManError('run_failed', 'the table of contents of the dump is none of pg_dump');
+    throw new DamagedDumpError('the table of contents of the dump is none of pg_dump');
   }
   const [major, minor] = [reader.byte(), reader.byte()];
   reader.byte(); // revision
@@ -115,7 +115,7 @@ function readHeader(reader: TocReader) {
   reader.intSize = reader.byte();
   reader.byte(); // size of a file offset
   if (reader.byte() !== FORMAT_TAR) {
-    throw new PgSnapManError('run_failed', 'the archive is not in directory format');
+    throw new DamagedDumpError('the archive is not in directory format');
   }
   if (minor >= 15) reader.byte();
   else reader.int(); // compression: an algorithm, or a level
@@ -158,7 +158,7 @@ function decodeEntry(raw: RawEntry, text: (value: RawText) => string, minor: num
     rest;
   const written = text(rawFileName);
   if (written !== '' && !FILE_NAME.test(written)) {
-    throw new PgSnapManError('run_failed', 'the table of contents of the dump names a file outside of it');
+    throw new DamagedDumpError('the table of contents of the dump names a file outside of it');
   }
   // Before 1.16 there was one list for all large objects, whatever the entry says.
   const fileName = desc === 'BLOBS' && minor < 16 ? 'blobs.toc' : written;

@@ -1,48 +1,7 @@
-import * as z from 'zod';
-import { dumpJobSchema, instanceSchema, restoreJobSchema } from '../model/configuration.ts';
+import type { DumpEntry, QueueEntry, RestoreEntry } from './queue-entry-schema.ts';
 
-/**
- * Work that is due, as it lies in a worker's queue. It carries the definition of its job, so that it can be done without
- * the catalog, and the uuid of the dump or restore run that will come out of it, so that it is done once.
- */
-const common = {
-  format: z.literal(1),
-  uuid: z.uuid(),
-  /** When the schedule wanted it; null: as soon as possible. */
-  due_at: z.coerce.date().nullable(),
-  queued_at: z.coerce.date(),
-  /** How often a process has started on it. More than none and nobody at work: that process died. */
-  attempts: z.number().int().nonnegative(),
-  /** How often it was put off because something was not there. */
-  retries: z.number().int().nonnegative().optional(),
-  /** Put off: it does not start before this. */
-  not_before: z.coerce.date().optional(),
-};
-
-const dumpEntrySchema = z.object({
-  ...common,
-  kind: z.literal('dump'),
-  trigger_kind: z.enum(['schedule', 'single', 'manual']),
-  job: dumpJobSchema,
-  instance: instanceSchema,
-});
-export type DumpEntry = z.infer<typeof dumpEntrySchema>;
-
-const restoreEntrySchema = z.object({
-  ...common,
-  kind: z.literal('restore'),
-  trigger_kind: z.enum(['schedule', 'single', 'manual', 'dump']),
-  job: restoreJobSchema,
-  destination: instanceSchema,
-  /** The dump to restore; null: chosen when the restore starts, and written here then. */
-  dump_uuid: z.uuid().nullable(),
-  /** Order among the restores that one dump triggers. */
-  position: z.number().int(),
-});
-export type RestoreEntry = z.infer<typeof restoreEntrySchema>;
-
-export const queueEntrySchema = z.discriminatedUnion('kind', [dumpEntrySchema, restoreEntrySchema]);
-export type QueueEntry = z.infer<typeof queueEntrySchema>;
+// Without the schema, which a tick with an empty queue does not need.
+export type { DumpEntry, QueueEntry, RestoreEntry };
 
 /** The instance that an entry works on. */
 export function instanceOf(entry: QueueEntry): DumpEntry['instance'] {

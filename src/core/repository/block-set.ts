@@ -1,6 +1,8 @@
 /** A set of blocks, by the pack that they were born in. Kept and written as ranges: neighbours usually go together. */
 export class BlockSet {
   readonly #packs = new Map<string, Set<number>>();
+  /** What was added last for each pack: dumps of the same database need mostly the same, line by line. */
+  readonly #lastLines = new Map<string, string>();
 
   /** True if it was not in yet. */
   add(pack: string, block: number): boolean {
@@ -54,10 +56,15 @@ export class BlockSet {
     if (lines[0] !== 'pgsnapman-needs 1' || lines[end] !== `end ${end - 1}`)
       throw new Error('the list of needed blocks is damaged');
     for (const line of lines.slice(1, end)) {
-      const [pack = '', ...parts] = line.split(' ');
-      if (!/^[0-9a-f]{16}$/.test(pack)) throw new Error('the list of needed blocks is damaged');
-      for (const part of parts) this.#addRange(pack, part);
+      if (this.#lastLines.get(line.slice(0, 16)) !== line) this.#addLine(copyOf(line));
     }
+  }
+
+  #addLine(line: string): void {
+    const [pack = '', ...parts] = line.split(' ');
+    if (!/^[0-9a-f]{16}$/.test(pack)) throw new Error('the list of needed blocks is damaged');
+    for (const part of parts) this.#addRange(pack, part);
+    this.#lastLines.set(pack, line);
   }
 
   #addRange(pack: string, range: string): void {
@@ -66,6 +73,11 @@ export class BlockSet {
     const last = Number(match[2] ?? match[1]);
     for (let block = Number(match[1]); block <= last; block += 1) this.add(pack, block);
   }
+}
+
+/** A string of its own: a part of a longer one would keep all of that in memory. */
+function copyOf(text: string): string {
+  return new TextDecoder('latin1').decode(new TextEncoder().encode(text));
 }
 
 function ranges(blocks: ReadonlySet<number>): string {

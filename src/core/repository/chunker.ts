@@ -1,4 +1,5 @@
 import { GEAR, GEAR_WINDOW } from './gear.ts';
+import { GearRoll } from './gear-roll.ts';
 import type { StoreParameters } from './parameters.ts';
 
 /** Odd multipliers and offsets that make `features` different orders out of one hash. Only their being fixed matters. */
@@ -34,16 +35,10 @@ export function nextChunk(
   const limit = start + Math.min(available, parameters.max_chunk);
   const sampleShift = 32 - parameters.sample_bits;
   const cutShift = 32 - parameters.cut_bits;
-  let h = 0;
-  let p = start + parameters.min_chunk - GEAR_WINDOW;
-  for (const warm = start + parameters.min_chunk; p < warm; p += 1)
-    h = ((h << 1) + (GEAR[bytes[p] as number] as number)) | 0;
-  for (; p < limit; p += 1) {
-    h = ((h << 1) + (GEAR[bytes[p] as number] as number)) | 0;
-    if (h >>> sampleShift === 0) {
-      addSample(h, count, features, featuresAt);
-      if (h >>> cutShift === 0) return p + 1;
-    }
+  const roll = new GearRoll(bytes, start + parameters.min_chunk);
+  while (roll.toSample(limit, sampleShift)) {
+    addSample(roll.hash, count, features, featuresAt);
+    if (roll.hash >>> cutShift === 0) return roll.position;
   }
   return final || available >= parameters.max_chunk ? limit : -1;
 }

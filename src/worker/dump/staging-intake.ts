@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataItem } from '../../core/dump/data-items.ts';
 import { type FileRole, type StoredFile, storedFileSchema } from '../../core/manifest/manifest.ts';
 import { faultPoint } from '../fault.ts';
+import { smallFiles } from '../files/small-files.ts';
 import type { DumpWriter } from '../repository/repository.ts';
 import { completeLargeObjects, isCompleteTableFile } from './staging.ts';
 
@@ -55,7 +55,7 @@ export class StagingIntake {
   async perhapsFinished(item: DataItem): Promise<void> {
     const { directory } = this.#options;
     if (item.role === 'table_data') {
-      if (!this.#ordered.has(item.path) && (await isCompleteTableFile(join(directory, item.path)))) this.take(item);
+      if (!this.#ordered.has(item.path) && isCompleteTableFile(join(directory, item.path))) this.take(item);
     } else if (item.role === 'large_object_toc') {
       for (const path of await completeLargeObjects(directory, item.path)) {
         this.take({ path, role: 'large_object', name: path });
@@ -115,7 +115,7 @@ export class StagingIntake {
     const { sha256, sizeBytes, rows } = await writer.addFile(role, path, source);
     this.stored.push(storedFileSchema.parse({ path, role, sha256, size_bytes: sizeBytes, rows }));
     this.storedBytes += sizeBytes;
-    await rm(source.file, { force: true });
+    await smallFiles.remove(source.file);
     faultPoint('dump.file-removed');
   }
 

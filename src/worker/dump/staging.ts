@@ -1,7 +1,9 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COPY_END_BYTES, isCompleteCopy } from '../../core/dump/complete-copy.ts';
 import { finishedLargeObjects } from '../../core/dump/large-object-list.ts';
+import { smallFiles } from '../files/small-files.ts';
 
 export interface StagedFile {
   path: string;
@@ -12,27 +14,26 @@ export interface StagedFile {
 export async function stagedFiles(directory: string): Promise<StagedFile[]> {
   const files: StagedFile[] = [];
   for (const path of await readdir(directory).catch(() => [])) {
-    const found = await stat(join(directory, path)).catch(() => null);
-    if (found?.isFile()) files.push({ path, sizeBytes: found.size });
+    const sizeBytes = await smallFiles.sizeOfFile(join(directory, path));
+    if (sizeBytes !== null) files.push({ path, sizeBytes });
   }
   return files;
 }
 
 export const bytesOf = (files: readonly StagedFile[]): number => files.reduce((sum, file) => sum + file.sizeBytes, 0);
 
-/** True if a table's data file is there and ends as only a complete one does. */
-export async function isCompleteTableFile(path: string): Promise<boolean> {
-  const file = await open(path, 'r').catch(() => null);
-  if (file === null) return false;
+/** True if a table's data file is there and ends as only a complete one does. Asked for every table, so done at once. */
+export function isCompleteTableFile(path: string): boolean {
+  let file: number | null = null;
   try {
-    const { size } = await file.stat();
-    const length = Math.min(size, COPY_END_BYTES);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return isCompleteCopy(buffer.subarray(0, bytesRead));
+    file = openSync(path, 'r');
+    const { size } = fstatSync(file);
+    const end = Buffer.alloc(Math.min(size, COPY_END_BYTES));
+    return isCompleteCopy(end.subarray(0, readSync(file, end, 0, end.length, size - end.length)));
   } catch {
     return false;
   } finally {
-    await file.close();
+    if (file !== null) closeSync(file);
   }
 }
 

@@ -45,6 +45,9 @@ export function isHeldHere(path: string): boolean {
 
 /** @throws PgSnapManError busy when somebody else has had the lock for all of `timeoutMs` */
 export async function waitForLock(path: string, timeoutMs: number): Promise<Lock> {
+  const first = tryLock(path);
+  if (first !== null) return first;
+  // Only now: Node loads its clock for this when it is first asked.
   const end = performance.now() + timeoutMs;
   for (;;) {
     const lock = tryLock(path);

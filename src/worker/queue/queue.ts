@@ -1,6 +1,6 @@
 import { access, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { entryName, inOrder, type QueueEntry, queueEntrySchema } from '../../core/queue/queue-entry.ts';
+import { entryName, inOrder, type QueueEntry } from '../../core/queue/queue-entry.ts';
 import { removeDurably, TEMPORARY_PREFIX } from '../files/durable.ts';
 import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';
 
@@ -41,7 +41,7 @@ export function openQueue(folder: string): Queue {
       return { entries: inOrder(entries), broken };
     },
     async reread(entry) {
-      const now = await readJson(pathOf(entry), queueEntrySchema);
+      const now = await readEntry(pathOf(entry));
       return now?.uuid === entry.uuid ? now : undefined;
     },
     async add(entry) {
@@ -54,9 +54,14 @@ export function openQueue(folder: string): Queue {
   };
 }
 
+async function readEntry(path: string): Promise<QueueEntry | undefined> {
+  const { queueEntrySchema } = await import('../../core/queue/queue-entry-schema.ts');
+  return readJson(path, queueEntrySchema);
+}
+
 async function readOrSetAside(folder: string, name: string, broken: string[]): Promise<QueueEntry | undefined> {
   try {
-    return await readJson(join(folder, name), queueEntrySchema);
+    return await readEntry(join(folder, name));
   } catch (error) {
     if (!(error instanceof BrokenFileError)) throw error;
     await setAside(folder, name);

@@ -1,8 +1,16 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockSet } from '../../core/repository/block-set.ts';
 import type { Extent, Slice } from '../../core/repository/extent.ts';
-import { type BlockRow, blockKey, type ChunkColumns, parseBlockRows, readChunkColumns } from './pack-index.ts';
+import { smallFiles } from '../files/small-files.ts';
+import {
+  type BlockRow,
+  birthPacks,
+  blockKey,
+  type ChunkColumns,
+  parseBlockRows,
+  readChunkColumns,
+} from './pack-index.ts';
 import { BLOCKS, CHUNKS, MOVED, PACK, packPath } from './paths.ts';
 import type { Recipe, RecipeSlice } from './thread/tasks.ts';
 
@@ -10,8 +18,9 @@ import type { Recipe, RecipeSlice } from './thread/tasks.ts';
 const COLUMNS_BYTES = 32 * 1024 * 1024;
 
 /**
- * Knows where blocks lie. Indexes are read when a block of their pack is first asked for; those of packs with moved
- * blocks at once, because their names do not say what is in them.
+ * Knows where blocks lie. Indexes are read when a block of their pack is first asked for. The names of packs with moved
+ * blocks do not say what is in them, so these are looked through at once, and remembered by the packs that their blocks
+ * were born in.
  */
 export class BlockCatalog {
   readonly #repository: string;
@@ -19,6 +28,8 @@ export class BlockCatalog {
   readonly #loaded = new Map<string, Promise<void>>();
   readonly #sizes = new Map<string, number>();
   readonly #columns = new Map<string, ChunkColumns>();
+  /** Packs with moved blocks, by the packs that these were born in. */
+  readonly #movedTo = new Map<string, string[]>();
   #moved: Promise<void> | null = null;
   /** Packs whose index could not be used, with the reason. */
   readonly problems = new Map<string, string>();
@@ -29,13 +40,9 @@ export class BlockCatalog {
 
   /** Reads the indexes of packs. Afterwards `row` answers for their blocks. */
   async load(packs: Iterable<string>): Promise<void> {
-    this.#moved ??= this.#loadMoved();
+    this.#moved ??= this.#findMoved();
     await this.#moved;
-    for (const pack of packs) {
-      const loading = this.#loaded.get(pack) ?? this.#loadIndex(pack, BLOCKS);
-      this.#loaded.set(pack, loading);
-      await loading;
-    }
+    for (const pack of packs) await this.#once(pack, () => this.#loadPack(pack));
   }
 
   /** Undefined: no index that was read knows the block. */
@@ -84,10 +91,7 @@ export class BlockCatalog {
   async packSize(pack: string): Promise<number> {
     let size = this.#sizes.get(pack);
     if (size === undefined) {
-      size = await stat(packPath(this.#repository, pack, PACK)).then(
-        (found) => found.size,
-        () => 0,
-      );
+      size = await smallFiles.size(packPath(this.#repository, pack, PACK));
       this.#sizes.set(pack, size);
     }
     return size;
@@ -132,15 +136,18 @@ export class BlockCatalog {
     return [...recipes.values()];
   }
 
-  /** Loads what reading these extents needs, and cuts them into slices of single blocks. @throws Error when a block is unknown */
-  async slices(extents: readonly Extent[]): Promise<Slice[]> {
+  /**
+   * Loads what reading these extents needs, and cuts them into slices of single blocks.
+   * @param needs all that is needed is added; what is in it already is taken as loaded
+   * @throws Error when a block is unknown
+   */
+  async slices(extents: readonly Extent[], needs = new BlockSet()): Promise<Slice[]> {
     const slices: Slice[] = [];
-    const needs = new BlockSet();
     for (const extent of extents) {
       let left = extent.length;
       let skip = extent.skip;
       for (let block = extent.first; block <= extent.last; block += 1) {
-        await this.close(extent.pack, block, needs);
+        if (!needs.has(extent.pack, block)) await this.close(extent.pack, block, needs);
         const raw = this.rawLength(extent.pack, block);
         if (raw < 0) throw new Error(`block ${blockKey(extent.pack, block)} is in no index`);
         const length = Math.min(raw - skip, left);
@@ -153,16 +160,37 @@ export class BlockCatalog {
     return slices;
   }
 
-  async #loadMoved(): Promise<void> {
+  async #findMoved(): Promise<void> {
     for (const name of await readdir(join(this.#repository, 'packs'))) {
-      if (name.endsWith(MOVED)) await this.#loadIndex(name.slice(0, -MOVED.length), MOVED);
+      if (!name.endsWith(MOVED)) continue;
+      const home = name.slice(0, -MOVED.length);
+      await this.#withIndex(home, MOVED, (text) => {
+        for (const pack of birthPacks(text, home)) this.#movedTo.set(pack, [...(this.#movedTo.get(pack) ?? []), home]);
+      });
     }
   }
 
-  async #loadIndex(pack: string, extension: string): Promise<void> {
+  async #loadPack(pack: string): Promise<void> {
+    for (const home of this.#movedTo.get(pack) ?? []) {
+      await this.#once(`${home}${MOVED}`, () => this.#loadIndex(home, MOVED));
+    }
+    await this.#loadIndex(pack, BLOCKS);
+  }
+
+  #loadIndex(pack: string, extension: string): Promise<void> {
+    return this.#withIndex(pack, extension, (text) => this.#addMissing(parseBlockRows(text, pack)));
+  }
+
+  /** Does what `load` does unless it was done, or is being done. */
+  #once(name: string, load: () => Promise<void>): Promise<void> {
+    const loading = this.#loaded.get(name) ?? load();
+    this.#loaded.set(name, loading);
+    return loading;
+  }
+
+  async #withIndex(pack: string, extension: string, use: (text: string) => void): Promise<void> {
     try {
-      const text = await readFile(packPath(this.#repository, pack, extension), 'utf8');
-      this.#addMissing(parseBlockRows(text, pack));
+      use((await smallFiles.read(packPath(this.#repository, pack, extension))).toString('latin1'));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       this.problems.set(pack, code === 'ENOENT' ? `the index of pack ${pack} is missing` : message);

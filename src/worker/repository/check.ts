@@ -49,8 +49,7 @@ async function checkDump(parts: CheckParts, folder: string, needed: BlockSet): P
     const { manifest } = await readManifest(repository, folder);
     const place: DumpPlace = { repository, folder: subject, manifest };
     const needs = new BlockSet();
-    await readNeeds(place, needs);
-    for (const { pack, block } of needs.all()) needed.add(pack, block);
+    await readNeeds(place, needs, needed);
     const documents = await readDocumentList(place);
     const files = parseDumpList(await readDocument(place, 'list', catalog, pool));
     await checkLists([...documents, ...files], needs, catalog, (reason) => problems.add(subject, reason, folder));
@@ -68,10 +67,9 @@ async function checkLists(
 ): Promise<void> {
   const reached = new BlockSet();
   for (const file of files) {
-    const slices = await catalog.slices(file.extents);
+    const slices = await catalog.slices(file.extents, reached);
     const bytes = slices.reduce((sum, slice) => sum + slice.length, 0);
     if (bytes !== file.size_bytes) report(`the list of ${file.path} does not add up to its size`);
-    for (const slice of slices) await catalog.close(slice.pack, slice.block, reached);
   }
   for (const { pack, block } of reached.all()) {
     if (!needs.has(pack, block)) report(`block ${blockKey(pack, block)} is not among what it says it needs`);

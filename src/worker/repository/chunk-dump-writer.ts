@@ -105,7 +105,7 @@ export class ChunkDumpWriter implements DumpWriter {
 
   async #take(role: FileRole, path: string, source: Readable | FileSource): Promise<ListedFile> {
     const { pool, parameters } = this.#parts;
-    const parts = { pool, blocks: this.#blocks, table: this.#table, features: parameters.features };
+    const parts = { pool, blocks: this.#blocks, table: this.#table, parameters };
     const taken = await this.#limit(() => takeFile(parts, source, role === 'table_data')).catch((error: unknown) => {
       throw storageError(error, `storing file ${path} in the repository`);
     });

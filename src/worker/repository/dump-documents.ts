@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PgSnapManError } from '../../core/errors.ts';
+import { DamagedDumpError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
+import { smallFiles } from '../files/small-files.ts';
 import type { BlockCatalog } from './block-catalog.ts';
 import { recipeSlice } from './block-catalog.ts';
 import { noteDamage } from './damage.ts';
@@ -22,10 +22,10 @@ export interface DumpPlace {
   manifest: Manifest;
 }
 
-/** @throws PgSnapManError run_failed when the file is missing or its hash does not agree with the manifest */
+/** @throws DamagedDumpError when the file is missing or its hash does not agree with the manifest */
 async function readSide(place: DumpPlace, name: string): Promise<string> {
   const expected = place.manifest.side_files.find((file) => file.name === name);
-  const bytes = await readFile(join(place.repository, place.folder, name)).catch(() => null);
+  const bytes = await smallFiles.read(join(place.repository, place.folder, name)).catch(() => null);
   if (expected === undefined || bytes === null) throw damagedDump(place, `${name} is missing`);
   if (sha256Of(bytes) !== expected.sha256) throw damagedDump(place, `${name} is not what was stored`);
   return bytes.toString('utf8');
@@ -40,17 +40,17 @@ export async function readDocumentList(place: DumpPlace): Promise<ListedFile[]> 
   }
 }
 
-/** Adds all blocks that a dump needs, bases included, to a set. */
-export async function readNeeds(place: DumpPlace, needs: BlockSet): Promise<void> {
+/** Adds all blocks that a dump needs, bases included, to sets. */
+export async function readNeeds(place: DumpPlace, ...sets: BlockSet[]): Promise<void> {
   const text = await readSide(place, NEEDS_FILE);
   try {
-    needs.addFormatted(text);
+    for (const needs of sets) needs.addFormatted(text);
   } catch (error) {
     throw damagedDump(place, (error as Error).message);
   }
 }
 
-/** The bytes of one document. @throws PgSnapManError run_failed when they cannot be had as they were stored */
+/** The bytes of one document. @throws DamagedDumpError when they cannot be had as they were stored */
 export async function readDocument(
   place: DumpPlace,
   name: DocumentName,
@@ -91,7 +91,7 @@ async function readWhole(
   return result.bytes;
 }
 
-export function damagedDump(place: { folder: string }, why: string): PgSnapManError {
+export function damagedDump(place: { folder: string }, why: string): DamagedDumpError {
   const name = place.folder.replace(/^.*\//, '');
-  return new PgSnapManError('run_failed', `dump ${name} in the repository cannot be used: ${why}`, 'use another dump');
+  return new DamagedDumpError(`dump ${name} in the repository cannot be used: ${why}`, 'use another dump');
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import { type Manifest, manifestSchema } from '../../core/manifest/manifest.ts';
+import { smallFiles } from '../files/small-files.ts';
 import { forEachLimited } from './for-each-limited.ts';
 import type { DumpIdentity } from './repository.ts';
 
@@ -47,11 +48,11 @@ export async function dumpFolders(repository: string): Promise<string[]> {
  * @throws PgSnapManError run_failed when it is missing or cannot be understood
  */
 export async function readManifest(repository: string, folder: string): Promise<FoundManifest> {
-  const bytes = await readFile(join(repository, 'dumps', folder, MANIFEST_FILE)).catch(
-    (error: NodeJS.ErrnoException) => {
+  const bytes = await smallFiles
+    .read(join(repository, 'dumps', folder, MANIFEST_FILE))
+    .catch((error: NodeJS.ErrnoException) => {
       throw unreadable(folder, error.code === 'ENOENT' ? 'it has no manifest' : `manifest: ${error.code}`);
-    },
-  );
+    });
   const manifest = parse(bytes, manifestSchema, () => unreadable(folder, 'its manifest cannot be understood'));
   return { folder, manifest, manifestSha256: sha256Of(bytes) };
 }

@@ -1,16 +1,17 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DumpState, dumpStateSchema, FIRST_STATE } from '../../core/manifest/dump-state.ts';
 import { writeDurably } from '../files/durable.ts';
+import { smallFiles } from '../files/small-files.ts';
 
 const STATE_FILE = 'state.json';
 
 /** The state of the dump in a folder; one that cannot be read counts as none: it is written anew from the catalog. */
 export async function readDumpState(repository: string, folder: string): Promise<DumpState> {
-  const text = await readFile(join(repository, 'dumps', folder, STATE_FILE), 'utf8').catch(() => null);
-  if (text === null) return FIRST_STATE;
+  const bytes = await smallFiles.read(join(repository, 'dumps', folder, STATE_FILE)).catch(() => null);
+  if (bytes === null) return FIRST_STATE;
   try {
-    return dumpStateSchema.parse(JSON.parse(text));
+    return dumpStateSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch {
     return FIRST_STATE;
   }

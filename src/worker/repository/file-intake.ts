@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import { PgSnapManError } from '../../core/errors.ts';
 import { chooseBase } from '../../core/repository/choose-bases.ts';
 import { type Extent, ExtentList } from '../../core/repository/extent.ts';
+import type { StoreParameters } from '../../core/repository/parameters.ts';
 import type { BlockIntake, Lane } from './block-intake.ts';
 import type { ChunkTable } from './chunk-table.ts';
+import { withSmallFile } from './scan-small-file.ts';
 import { type FileSource, type Scanned, scanSource } from './scan-source.ts';
 import type { ScanResult } from './thread/tasks.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
@@ -20,18 +22,45 @@ export interface FileIntakeParts {
   pool: ThreadPool;
   blocks: BlockIntake;
   table: ChunkTable;
-  features: number;
+  parameters: StoreParameters;
 }
 
-/** Takes one file in: has it cut, finds each chunk among those that are known, and adds the others. */
+/** Takes one file in: cuts it, finds each chunk among those that are known, and adds the others. */
 export async function takeFile(
   parts: FileIntakeParts,
   source: Readable | FileSource,
   isTableData: boolean,
 ): Promise<TakenFile> {
   const lane = parts.blocks.acquire();
-  const scanner = parts.pool.openFile();
-  const intake = new FileIntake(parts, lane);
+  try {
+    const intake = new FileIntake(parts, lane);
+    const taken = 'file' in source ? await takeSmall(parts, intake, source, isTableData) : null;
+    return taken ?? (await takeInParts(parts, intake, source, isTableData));
+  } finally {
+    parts.blocks.release(lane);
+  }
+}
+
+/** Null if the file is not small. */
+async function takeSmall(
+  { parameters }: FileIntakeParts,
+  intake: FileIntake,
+  source: FileSource,
+  isTableData: boolean,
+): Promise<TakenFile | null> {
+  return withSmallFile(parameters, source, isTableData, async (scanned) => {
+    await intake.take(scanned);
+    return intake.end(scanned.result, isTableData);
+  });
+}
+
+async function takeInParts(
+  { pool }: FileIntakeParts,
+  intake: FileIntake,
+  source: Readable | FileSource,
+  isTableData: boolean,
+): Promise<TakenFile> {
+  const scanner = pool.openFile();
   let ended = false;
   try {
     for await (const scanned of scanSource(scanner, source, isTableData)) {
@@ -43,7 +72,6 @@ export async function takeFile(
     throw new Error('a file has no end');
   } finally {
     await scanner.close(ended);
-    parts.blocks.release(lane);
   }
 }
 
@@ -59,7 +87,7 @@ class FileIntake {
   constructor(parts: FileIntakeParts, lane: Lane) {
     this.#parts = parts;
     this.#lane = lane;
-    this.#candidates = new Int32Array(parts.features);
+    this.#candidates = new Int32Array(parts.parameters.features);
   }
 
   async take({ segment, result: { places, ids, features } }: Scanned): Promise<void> {
@@ -78,7 +106,8 @@ class FileIntake {
   }
 
   async #addNew(i: number, bytes: Uint8Array, ids: Uint8Array, features: Uint32Array): Promise<void> {
-    const { table, blocks, features: count } = this.#parts;
+    const { table, blocks } = this.#parts;
+    const count = this.#parts.parameters.features;
     table.candidates(features, i * count, this.#candidates);
     const base = chooseBase(this.#candidates, this.#previous);
     if (base >= 0) this.#previous = base;

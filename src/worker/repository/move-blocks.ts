@@ -6,7 +6,11 @@ import { type BlockRow, blockKey } from './pack-index.ts';
 import type { PackState } from './pack-states.ts';
 import { PackWriter } from './pack-writer.ts';
 import { PACK, packPath } from './paths.ts';
+import type { VerifyTask } from './thread/tasks.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
+
+/** Raw bytes read back per task of a thread. */
+const TASK_BYTES = 64 * 1024 * 1024;
 
 export interface MoveParts {
   repository: string;
@@ -30,19 +34,13 @@ export async function movePacks(parts: MoveParts, states: readonly PackState[]):
   const catalog = new BlockCatalog(parts.repository);
   const moved: Moved = { packs: [], blocks: 0, writtenBytes: 0 };
   const writers: PackWriter[] = [];
-  let writer: PackWriter | null = null;
   try {
-    for (const state of states) {
-      const rows = await checkedRows(parts, state, catalog);
-      if (rows === null) continue;
-      if (writer === null || writer.bytes >= parts.parameters.pack) {
-        const name = `${parts.leaseId}${writers.length.toString(16).padStart(4, '0')}`;
-        writer = new PackWriter(parts.repository, name, parts.parameters.features, true);
-        writers.push(writer);
+    for (const together of inTasks(states)) {
+      for (const { pack, live } of await wholePacks(parts, together, catalog)) {
+        await copyFrames(parts.repository, pack, live, writerFor(parts, writers), catalog);
+        moved.packs.push(pack);
+        moved.blocks += live.length;
       }
-      await copyFrames(parts.repository, state.pack, rows, writer, catalog);
-      moved.packs.push(state.pack);
-      moved.blocks += rows.length;
     }
     for (const each of writers) moved.writtenBytes += await each.close();
     return moved;
@@ -52,23 +50,61 @@ export async function movePacks(parts: MoveParts, states: readonly PackState[]):
   }
 }
 
-/** The live rows of a pack after reading them back; null if one is damaged. */
-async function checkedRows(parts: MoveParts, state: PackState, catalog: BlockCatalog): Promise<BlockRow[] | null> {
-  try {
-    const blocks = [];
-    await catalog.load(new Set(state.live.map((row) => row.pack)));
-    for (const row of state.live) {
-      for (const base of row.dictionary) await catalog.load([base.pack]);
-      const chunks = await catalog.chunks(row);
-      blocks.push({ key: blockKey(row.pack, row.block), lengths: chunks.lengths.slice(), ids: chunks.ids.slice() });
-    }
-    await loadBases(catalog, state.live);
-    const { damaged } = await parts.pool.run({ kind: 'verify', blocks, recipes: catalog.recipes(state.live) });
-    await noteDamage(parts.repository, damaged);
-    return damaged.length === 0 ? state.live : null;
-  } catch {
-    return null; // an index is damaged: check says so
+/** The writer that is being filled, or a new one. */
+function writerFor({ repository, leaseId, parameters }: MoveParts, writers: PackWriter[]): PackWriter {
+  const last = writers.at(-1);
+  if (last !== undefined && last.bytes < parameters.pack) return last;
+  const name = `${leaseId}${writers.length.toString(16).padStart(4, '0')}`;
+  const writer = new PackWriter(repository, name, parameters.features, true);
+  writers.push(writer);
+  return writer;
+}
+
+/** Packs that a thread reads back in one task: small ones together. */
+function* inTasks(states: readonly PackState[]): Generator<PackState[]> {
+  let together: PackState[] = [];
+  let bytes = 0;
+  for (const state of states) {
+    together.push(state);
+    bytes += state.live.reduce((sum, { raw }) => sum + raw, 0);
+    if (bytes < TASK_BYTES) continue;
+    yield together;
+    together = [];
+    bytes = 0;
   }
+  yield together;
+}
+
+/** Reads the live blocks of packs back; those packs in which all are whole. */
+async function wholePacks(parts: MoveParts, states: readonly PackState[], catalog: BlockCatalog): Promise<PackState[]> {
+  const readable: PackState[] = [];
+  const blocks: VerifiedBlock[] = [];
+  for (const state of states) {
+    const own = await chunksOf(state, catalog).catch(() => null); // an index is damaged: check says so
+    if (own === null) continue;
+    readable.push(state);
+    blocks.push(...own);
+  }
+  if (readable.length === 0) return [];
+  const recipes = catalog.recipes(readable.flatMap(({ live }) => live));
+  const { damaged } = await parts.pool.run({ kind: 'verify', blocks, recipes });
+  await noteDamage(parts.repository, damaged);
+  const bad = new Set(damaged.map(({ key }) => key));
+  return readable.filter(({ live }) => !live.some(({ pack, block }) => bad.has(blockKey(pack, block))));
+}
+
+type VerifiedBlock = VerifyTask['blocks'][number];
+
+/** The chunks of the live blocks of a pack; what reading these takes is loaded. @throws Error when an index is damaged */
+async function chunksOf({ live }: PackState, catalog: BlockCatalog): Promise<VerifiedBlock[]> {
+  await catalog.load(new Set(live.map((row) => row.pack)));
+  await loadBases(catalog, live);
+  const blocks: VerifiedBlock[] = [];
+  for (const row of live) {
+    const chunks = await catalog.chunks(row);
+    blocks.push({ key: blockKey(row.pack, row.block), lengths: chunks.lengths.slice(), ids: chunks.ids.slice() });
+  }
+  return blocks;
 }
 
 async function loadBases(catalog: BlockCatalog, rows: readonly BlockRow[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Slice } from '../../core/repository/extent.ts';
+import { smallFiles } from '../files/small-files.ts';
 
 /** A block as its pack's index describes it. Lengths and offsets in bytes. */
 export interface BlockRow {
@@ -51,19 +51,16 @@ export function formatBlockRows(rows: readonly BlockRow[]): string {
   return `${body}end ${rows.length} ${createHash('sha256').update(body).digest('hex')}\n`;
 }
 
+/** Packs that blocks of an index were born in. @throws Error when the index is damaged */
+export function birthPacks(text: string, home: string): Set<string> {
+  return new Set(linesOf(text, home).map((line) => line.slice(0, line.indexOf(' '))));
+}
+
 /** @throws Error when the index is damaged */
 export function parseBlockRows(text: string, home: string): BlockRow[] {
-  const end = text.lastIndexOf('end ');
-  const body = text.slice(0, Math.max(end, 0));
-  const lines = body.split('\n');
-  const count = lines.length - 2;
-  const sha256 = createHash('sha256').update(body).digest('hex');
-  if (end < 0 || lines[0] !== BLOCKS_HEADER || text.slice(end) !== `end ${count} ${sha256}\n`) {
-    throw new Error(`the index of pack ${home} is damaged`);
-  }
   const rows: BlockRow[] = [];
   let chunkAt = 0;
-  for (const line of lines.slice(1, -1)) {
+  for (const line of linesOf(text, home)) {
     const [pack = '', block, offset, stored, raw, depth, chunks, dictionary = '-'] = line.split(' ');
     const chunkCount = Number(chunks);
     rows.push({
@@ -81,6 +78,19 @@ export function parseBlockRows(text: string, home: string): BlockRow[] {
     chunkAt += chunkCount;
   }
   return rows;
+}
+
+/** The lines that describe blocks, one each. */
+function linesOf(text: string, home: string): string[] {
+  const end = text.lastIndexOf('end ');
+  const body = text.slice(0, Math.max(end, 0));
+  const lines = body.split('\n');
+  const count = lines.length - 2;
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  if (end < 0 || lines[0] !== BLOCKS_HEADER || text.slice(end) !== `end ${count} ${sha256}\n`) {
+    throw new Error(`the index of pack ${home} is damaged`);
+  }
+  return lines.slice(1, -1);
 }
 
 function parseSlice(text: string): Slice {
@@ -104,7 +114,7 @@ function bytesOf(words: Uint32Array): Buffer {
 
 /** @throws Error when the index is damaged */
 export async function readChunkColumns(path: string): Promise<ChunkColumns> {
-  const file = await readFile(path);
+  const file = await smallFiles.read(path);
   const end = file.length - 32;
   const damaged = () => new Error(`the index of chunks ${path} is damaged`);
   if (end < 16 || file.toString('latin1', 0, 8) !== CHUNKS_MAGIC) throw damaged();

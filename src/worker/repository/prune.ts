@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
 import { type Manifest, manifestSchema } from '../../core/manifest/manifest.ts';
@@ -6,6 +6,7 @@ import { BlockSet } from '../../core/repository/block-set.ts';
 import type { StoreParameters } from '../../core/repository/parameters.ts';
 import { faultPoint } from '../fault.ts';
 import { syncDirectory, TEMPORARY_PREFIX } from '../files/durable.ts';
+import { smallFiles } from '../files/small-files.ts';
 import { tryLock } from '../lock/lock.ts';
 import { type DumpPlace, readNeeds } from './dump-documents.ts';
 import { dumpFolders, readManifest } from './dump-folder.ts';
@@ -46,7 +47,7 @@ export async function prune(
   if (lock === null) throw new PgSnapManError('busy', 'the repository is being pruned already', 'try again later');
   const lease = takeLease(join(repository, 'leases'));
   try {
-    const marked = await mark(repository, lease.id);
+    const marked = await mark(repository, parameters.pack, lease.id);
     if (options.dryRun === true) return preview(marked);
     faultPoint('repository.prune-marked');
     const moved = await movePacks(
@@ -76,7 +77,7 @@ export async function prune(
   }
 }
 
-async function mark(repository: string, ownLease: string): Promise<Marked> {
+async function mark(repository: string, packBytes: number, ownLease: string): Promise<Marked> {
   const packFiles = await readdir(join(repository, 'packs'));
   const tmp = await readdir(join(repository, 'tmp'));
   const alive = liveLeases(join(repository, 'leases'));
@@ -100,7 +101,7 @@ async function mark(repository: string, ownLease: string): Promise<Marked> {
       await addTouched(place, touched);
     }
   }
-  const states = await examinePacks(repository, packFiles, needs, touched, alive);
+  const states = await examinePacks({ repository, packFiles, needs, touched, alive, packBytes });
   const leftovers = leftoversOf(repository, packFiles, tmp, alive);
   return { trash, postponed, states, leftovers };
 }
@@ -160,12 +161,7 @@ async function removePacks(repository: string, packs: readonly string[]): Promis
   ]) {
     for (const pack of packs) {
       for (const extension of extensions) {
-        const path = packPath(repository, pack, extension);
-        bytes += await stat(path).then(
-          (found) => found.size,
-          () => 0,
-        );
-        await rm(path, { force: true });
+        bytes += await smallFiles.remove(packPath(repository, pack, extension));
       }
     }
     if (packs.length > 0) await syncDirectory(join(repository, 'packs'));

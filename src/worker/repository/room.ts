@@ -1,5 +1,6 @@
-import { readdir, stat, statfs } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { smallFiles } from '../files/small-files.ts';
 
 /** Sizes of all files under a folder, added up; files that vanish meanwhile do not count. */
 export async function treeBytes(folder: string): Promise<number> {
@@ -7,7 +8,7 @@ export async function treeBytes(folder: string): Promise<number> {
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) bytes += await treeBytes(path);
-    else if (entry.isFile()) bytes += await fileBytes(path);
+    else if (entry.isFile()) bytes += await smallFiles.size(path);
   }
   return bytes;
 }
@@ -16,11 +17,4 @@ export async function treeBytes(folder: string): Promise<number> {
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-}
-
-async function fileBytes(path: string): Promise<number> {
-  return stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
 }

@@ -19,8 +19,12 @@ export interface Scanned {
 /** Buffers that are used again, by whichever file. */
 const segments: SharedArrayBuffer[] = [];
 
-function borrowSegment(): SharedArrayBuffer {
+export function borrowSegment(): SharedArrayBuffer {
   return segments.pop() ?? new SharedArrayBuffer(SEGMENT_HEAD + SEGMENT_BYTES);
+}
+
+export function giveBackSegment(segment: SharedArrayBuffer): void {
+  segments.push(segment);
 }
 
 /** Has a source cut, part by part. The last part's result is final. */
@@ -34,7 +38,7 @@ export function scanSource(
 
 /**
  * The thread reads the file itself. From the second part on it is one part ahead, so that it has work while the chunks of
- * the one before are looked up; small files end with the first.
+ * the one before are looked up; shorter ones end with the first.
  */
 async function* scansOfFile(scanner: OpenFile, source: FileSource, countRows: boolean): AsyncGenerator<Scanned> {
   const scan = (position: number, segment: SharedArrayBuffer) => {
@@ -62,8 +66,8 @@ async function* scansOfFile(scanner: OpenFile, source: FileSource, countRows: bo
     }
   } finally {
     await running.catch(() => {}); // the thread may still write into its segment
-    segments.push(segment);
-    if (other !== null) segments.push(other);
+    giveBackSegment(segment);
+    if (other !== null) giveBackSegment(other);
   }
 }
 
@@ -75,7 +79,7 @@ async function* scansOfStream(scanner: OpenFile, stream: Readable, countRows: bo
       yield { segment, result: await scanner.run<ScanTask>({ ...task, ...step }) };
     }
   } finally {
-    segments.push(segment);
+    giveBackSegment(segment);
   }
 }
 

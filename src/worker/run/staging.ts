@@ -1,16 +1,15 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
-import { type QueueEntry, queueEntrySchema } from '../../core/queue/queue-entry.ts';
+import type { QueueEntry } from '../../core/queue/queue-entry.ts';
 import { readJson, writeJson } from '../files/json-file.ts';
+import type { RunFile } from './run-file.ts';
+
+export type { RunFile };
 
 const RUN_FILE = 'run.json';
 const WORK = 'work';
 /** A folder without its description is of a process that has just begun, or died just then. */
 const YOUNG_MS = 10 * 60_000;
-
-const runFileSchema = z.object({ format: z.literal(1), started_at: z.coerce.date(), entry: queueEntrySchema });
-export type RunFile = z.infer<typeof runFileSchema>;
 
 /** Makes `staging/<uuid>` with a description of the run; returns the empty folder in it that the run works in. */
 export async function beginStaging(stagingFolder: string, entry: QueueEntry, startedAt: Date): Promise<string> {
@@ -36,6 +35,7 @@ export async function endStaging(stagingFolder: string, uuid: string): Promise<v
 
 /** Description of a run, alive or not; null if there is none that can be read. */
 export async function readRunFile(stagingFolder: string, uuid: string): Promise<RunFile | null> {
+  const { runFileSchema } = await import('./run-file.ts');
   return (await readJson(join(stagingFolder, uuid, RUN_FILE), runFileSchema).catch(() => undefined)) ?? null;
 }
 

@@ -13,6 +13,7 @@ const WAIT_FOR_OTHERS_MS = 60_000;
 
 /** Uploads the spool through a connection that is there. Another process that is at it already is left alone. */
 export async function uploadResults(session: WorkSession, catalog: Connection, limitMs: number): Promise<void> {
+  if ((await session.worker.spool.names()).length === 0) return;
   const lock = tryLock(lockPath(session.worker, 'upload'));
   if (lock === null) return;
   try {

@@ -1,14 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
-import {
-  type DumpResult,
-  dumpResultSchema,
-  type Message,
-  messageSchema,
-  type RestoreResult,
-  restoreResultSchema,
-} from '../../core/model/results.ts';
+import type { DumpResult, Message, RestoreResult } from '../../core/model/results.ts';
 import { removeDurably } from '../files/durable.ts';
 import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';
 import { namesIn, setAside } from '../queue/queue.ts';
@@ -19,12 +12,7 @@ export type Spooled =
   | { kind: 'message'; value: Message };
 
 /** In the order of uploading: a restore names its dump, messages may name both. */
-const SCHEMAS: { readonly [kind in Spooled['kind']]: ZodType } = {
-  dump: dumpResultSchema,
-  restore: restoreResultSchema,
-  message: messageSchema,
-};
-const KINDS = Object.keys(SCHEMAS) as Spooled['kind'][];
+const KINDS: readonly Spooled['kind'][] = ['dump', 'restore', 'message'];
 
 /**
  * Results and messages that wait to be uploaded: a file each in the folder `spool/`, named by kind and uuid. They are
@@ -59,7 +47,7 @@ export function openSpool(folder: string): Spool {
       const kind = KINDS.find((candidate) => name.startsWith(`${candidate}-`));
       if (kind === undefined) return undefined;
       try {
-        const value = await readJson(join(folder, name), SCHEMAS[kind]);
+        const value = await readJson(join(folder, name), await schemaOf(kind));
         return value === undefined ? undefined : ({ kind, value } as Spooled);
       } catch (error) {
         if (error instanceof BrokenFileError) await setAside(folder, name);
@@ -69,4 +57,15 @@ export function openSpool(folder: string): Spool {
     remove: (name) => removeDurably(join(folder, name)),
     setAside: (name) => setAside(folder, name),
   };
+}
+
+/** Loaded for the first file: mostly there is none. */
+async function schemaOf(kind: Spooled['kind']): Promise<ZodType> {
+  const results = await import('../../core/model/results.ts');
+  const schemas = {
+    dump: results.dumpResultSchema,
+    restore: results.restoreResultSchema,
+    message: results.messageSchema,
+  };
+  return schemas[kind];
 }

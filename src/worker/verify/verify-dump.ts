@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { DamagedDumpError, errorText, PgSnapManError } from '../../core/errors.ts';
 import type { Verification } from '../../core/manifest/dump-state.ts';
 import { parseToc } from '../../core/postgres/toc.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
@@ -70,17 +70,11 @@ export async function verifyDump(uuid: string, level: 2 | 3, parts: VerifyParts)
     const tool = chooseRestoreTool(parts.tools, found.manifest.server_version_num, toc.dumpVersion);
     return answer(await readByRestore(tool, join(folder, 'dump'), parts.signal), `pg_restore ${tool.version.text}`, 3);
   } catch (error) {
-    if (error instanceof PgSnapManError && isDamage(error)) return answer(error.message);
+    if (error instanceof DamagedDumpError) return answer(error.message);
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** True for what the dump is to blame for: the words of the repository and of the reader of archives. A full disk is not. */
-function isDamage({ code, message, cause }: PgSnapManError): boolean {
-  if (code !== 'run_failed' || cause !== undefined) return false;
-  return /in the repository cannot be used|the table of contents of the dump|^the archive /.test(message);
 }
 
 /** What pg_restore complains about; null: it read everything. Its output goes nowhere. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, zstdDecompressSync } from 'node:zlib';
+import { freeBuffer } from './free-buffer.ts';
 import type { DamagedBlock, Recipe, RecipeSlice } from './tasks.ts';
 
 const MIB = 1024 * 1024;
@@ -13,10 +14,16 @@ export class DamagedBlockError extends Error {
   }
 }
 
+interface Decoded {
+  key: string;
+  raw: Buffer;
+  /** How many are looking at it; it stays as long. */
+  users: number;
+}
+
 /** Decompresses blocks, bases first, and keeps the last ones: neighbours mostly need the same bases. */
 export class BlockDecoder {
-  readonly #cache = new Map<string, Buffer>();
-  readonly #damaged = new Map<string, DamagedBlockError>();
+  readonly #cache = new Map<string, Decoded>();
   readonly #limitBytes: number;
   #bytes = 0;
   #joined: Buffer = Buffer.alloc(0);
@@ -25,71 +32,96 @@ export class BlockDecoder {
     this.#limitBytes = limitBytes;
   }
 
-  /** @throws DamagedBlockError */
-  decode(key: string, recipes: ReadonlyMap<string, Recipe>): Buffer {
-    const cached = this.#cache.get(key);
-    if (cached !== undefined) {
-      this.#cache.delete(key);
-      this.#cache.set(key, cached);
-      return cached;
+  /** Lends out the raw bytes of a block: they are there while `use` runs, not afterwards. @throws DamagedBlockError */
+  lend<T>(key: string, recipes: ReadonlyMap<string, Recipe>, use: (raw: Buffer) => T): T {
+    const block = this.#take(key, recipes);
+    try {
+      return use(block.raw);
+    } finally {
+      block.users -= 1;
     }
-    const raw = this.#decompress(key, recipes);
-    this.#keep(key, raw);
-    return raw;
   }
 
-  /** The bytes of slices, one after the other; valid until the next call. @throws DamagedBlockError */
-  join(slices: readonly RecipeSlice[], recipes: ReadonlyMap<string, Recipe>): Buffer {
-    const parts = slices.map((s) => this.decode(s.key, recipes).subarray(s.offset, s.offset + s.length));
-    if (parts.length === 1) return parts[0] as Buffer;
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    const joined = this.#room(length);
-    let at = 0;
-    for (const part of parts) at += part.copy(joined, at);
-    return joined;
+  /** Lends out the bytes of slices, one after the other, in the same way. @throws DamagedBlockError */
+  lendJoined<T>(slices: readonly RecipeSlice[], recipes: ReadonlyMap<string, Recipe>, use: (bytes: Buffer) => T): T {
+    const taken: Decoded[] = [];
+    try {
+      const parts = slices.map(({ key, offset, length }) => {
+        const block = this.#take(key, recipes);
+        taken.push(block);
+        return block.raw.subarray(offset, offset + length);
+      });
+      return use(parts.length === 1 ? (parts[0] as Buffer) : this.#join(parts));
+    } finally {
+      for (const block of taken) block.users -= 1;
+    }
   }
 
-  /** Room that is used again: memory that comes and goes by megabytes keeps the garbage collector at work. */
-  #room(length: number): Buffer {
-    if (length > this.#joined.length) this.#joined = Buffer.allocUnsafeSlow(Math.ceil(length / MIB) * MIB);
-    return this.#joined.subarray(0, length);
-  }
-
+  /** Gives all memory back. */
   forget(): void {
+    for (const { raw } of this.#cache.values()) freeBuffer(raw);
     this.#cache.clear();
-    this.#damaged.clear();
     this.#bytes = 0;
+  }
+
+  #take(key: string, recipes: ReadonlyMap<string, Recipe>): Decoded {
+    const block = this.#cache.get(key) ?? { key, raw: this.#decompress(key, recipes), users: 0 };
+    block.users += 1;
+    this.#keep(block);
+    return block;
+  }
+
+  /** Into room that is used again: memory that comes and goes by megabytes is slow. */
+  #join(parts: readonly Buffer[]): Buffer {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (length > this.#joined.length) this.#joined = Buffer.allocUnsafeSlow(Math.ceil(length / MIB) * MIB);
+    let at = 0;
+    for (const part of parts) at += part.copy(this.#joined, at);
+    return this.#joined.subarray(0, length);
   }
 
   #decompress(key: string, recipes: ReadonlyMap<string, Recipe>): Buffer {
     const recipe = recipes.get(key);
     if (recipe === undefined) throw new DamagedBlockError(key, 'no index knows it');
-    const dictionary = recipe.dictionary.length === 0 ? undefined : this.join(recipe.dictionary, recipes);
-    const frame = readFrame(recipe);
-    let raw: Buffer;
-    try {
-      raw = zstdDecompressSync(frame, {
-        ...(dictionary === undefined ? {} : { dictionary }),
-        maxOutputLength: Math.max(recipe.raw, 1),
-        chunkSize: Math.max(recipe.raw, 1024),
-        params: { [constants.ZSTD_d_windowLogMax]: 27 },
-      });
-    } catch (error) {
-      throw new DamagedBlockError(key, `cannot be decompressed (${(error as Error).message})`);
-    }
-    if (raw.length !== recipe.raw) throw new DamagedBlockError(key, 'has another length than its index says');
-    return raw;
+    const { dictionary } = recipe;
+    return dictionary.length === 0
+      ? decompressFrame(recipe)
+      : this.lendJoined(dictionary, recipes, (bytes) => decompressFrame(recipe, bytes));
   }
 
-  #keep(key: string, raw: Buffer): void {
-    this.#cache.set(key, raw);
-    this.#bytes += raw.length;
-    for (const [oldest, bytes] of this.#cache) {
-      if (this.#bytes <= this.#limitBytes || oldest === key) break;
-      this.#cache.delete(oldest);
-      this.#bytes -= bytes.length;
+  /** Remembers it as the newest, and forgets the oldest that nobody looks at. */
+  #keep(block: Decoded): void {
+    if (this.#cache.delete(block.key)) this.#bytes -= block.raw.length;
+    this.#cache.set(block.key, block);
+    this.#bytes += block.raw.length;
+    for (const [key, { raw, users }] of this.#cache) {
+      if (this.#bytes <= this.#limitBytes) break;
+      if (users > 0) continue;
+      this.#cache.delete(key);
+      this.#bytes -= raw.length;
+      freeBuffer(raw);
     }
   }
+}
+
+function decompressFrame(recipe: Recipe, dictionary?: Buffer): Buffer {
+  const frame = readFrame(recipe);
+  let raw: Buffer;
+  try {
+    raw = zstdDecompressSync(frame, {
+      ...(dictionary === undefined ? {} : { dictionary }),
+      maxOutputLength: Math.max(recipe.raw, 1),
+      // One byte more than needed: of a buffer that is full another one is made.
+      chunkSize: Math.max(recipe.raw + 1, 1024),
+      params: { [constants.ZSTD_d_windowLogMax]: 27 },
+    });
+  } catch (error) {
+    throw new DamagedBlockError(recipe.key, `cannot be decompressed (${(error as Error).message})`);
+  } finally {
+    freeBuffer(frame);
+  }
+  if (raw.length !== recipe.raw) throw new DamagedBlockError(recipe.key, 'has another length than its index says');
+  return raw;
 }
 
 function readFrame(recipe: Recipe): Buffer {

@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { type BlockDecoder, DamagedBlockError } from './block-decoder.ts';
+import { freeBuffer } from './free-buffer.ts';
 import { type EncodeResult, type EncodeTask, frameRoom, type Recipe } from './tasks.ts';
 
 /** A dictionary that begins so would be read as a formatted one, not as plain content. */
@@ -18,29 +19,38 @@ const PLAIN = {
 export function encodeBlock(task: EncodeTask, decoder: BlockDecoder): EncodeResult {
   const raw = new Uint8Array(task.block, 0, task.length);
   const damaged: EncodeResult['damaged'] = [];
-  const { frame, usedDictionary } = smallest(raw, dictionaryOf(task, decoder, damaged));
+  const withBases = compressWithBases(raw, task, decoder, damaged);
+  const frame = smallest(raw, withBases);
   // Back in the room that is shared: sent as a message it would be copied, with all of the buffer that it lies in.
   new Uint8Array(task.block).set(frame);
-  return { length: frame.length, usedDictionary, damaged };
+  const result = { length: frame.length, usedDictionary: frame === withBases, damaged };
+  freeBuffer(frame);
+  return result;
 }
 
-function smallest(raw: Uint8Array, dictionary: Buffer | null): { frame: Buffer; usedDictionary: boolean } {
-  if (dictionary === null) return { frame: compress(raw, null), usedDictionary: false };
-  const frame = compress(raw, dictionary);
-  if (frame.length < raw.length * CLEARLY_SMALL) return { frame, usedDictionary: true };
+function smallest(raw: Uint8Array, withBases: Buffer | null): Buffer {
+  if (withBases === null) return compress(raw, null);
+  if (withBases.length < raw.length * CLEARLY_SMALL) return withBases;
   const plain = compress(raw, null);
-  return frame.length < plain.length * WORTH_IT
-    ? { frame, usedDictionary: true }
-    : { frame: plain, usedDictionary: false };
+  const [chosen, other] = withBases.length < plain.length * WORTH_IT ? [withBases, plain] : [plain, withBases];
+  freeBuffer(other);
+  return chosen;
 }
 
-function dictionaryOf(task: EncodeTask, decoder: BlockDecoder, damaged: EncodeResult['damaged']): Buffer | null {
+/** Null without usable bases. */
+function compressWithBases(
+  raw: Uint8Array,
+  task: EncodeTask,
+  decoder: BlockDecoder,
+  damaged: EncodeResult['damaged'],
+): Buffer | null {
   if (task.dictionary.length === 0) return null;
   const recipes = new Map<string, Recipe>(task.recipes.map((recipe) => [recipe.key, recipe]));
   try {
-    const dictionary = decoder.join(task.dictionary, recipes);
-    const isFormatted = DICTIONARY_MAGIC.every((byte, i) => dictionary[i] === byte);
-    return isFormatted || dictionary.length < 8 ? null : dictionary;
+    return decoder.lendJoined(task.dictionary, recipes, (dictionary) => {
+      const isFormatted = DICTIONARY_MAGIC.every((byte, i) => dictionary[i] === byte);
+      return isFormatted || dictionary.length < 8 ? null : compress(raw, dictionary);
+    });
   } catch (error) {
     if (!(error instanceof DamagedBlockError)) throw error;
     damaged.push(error.damaged);

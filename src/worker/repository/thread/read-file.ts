@@ -15,10 +15,7 @@ export class FileRead {
     if (task.first && task.path !== null) this.#file = openSync(task.path, 'wx', 0o600);
     try {
       for (const slice of task.slices) {
-        const part = decoder.decode(slice.key, recipes).subarray(slice.offset, slice.offset + slice.length);
-        this.#hash.update(part);
-        if (this.#file === null) this.#parts.push(part);
-        else writeAll(this.#file, part);
+        decoder.lendJoined([slice], recipes, (part) => this.#take(part));
       }
     } catch (error) {
       if (!(error instanceof DamagedBlockError)) throw error;
@@ -28,6 +25,12 @@ export class FileRead {
     this.close();
     const bytes = task.path === null ? new Uint8Array(Buffer.concat(this.#parts)) : null;
     return { sha256: this.#hash.digest('hex'), bytes, damaged: [] };
+  }
+
+  #take(part: Buffer): void {
+    this.#hash.update(part);
+    if (this.#file === null) this.#parts.push(Buffer.from(part));
+    else writeAll(this.#file, part);
   }
 
   close(): void {

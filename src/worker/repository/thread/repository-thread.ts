@@ -51,21 +51,25 @@ function verify(task: VerifyTask): VerifyResult {
   const damaged: DamagedBlock[] = [];
   for (const block of task.blocks) {
     try {
-      const raw = fresh.decode(block.key, recipes);
-      let at = 0;
-      block.lengths.forEach((length, i) => {
-        const id = hash('sha256', raw.subarray(at, at + length), 'buffer');
-        if (!id.equals(block.ids.subarray(i * 32, i * 32 + 32))) {
-          throw new DamagedBlockError(block.key, 'its content has another hash than its index says');
-        }
-        at += length;
-      });
+      fresh.lend(block.key, recipes, (raw) => compareChunks(raw, block));
     } catch (error) {
       if (!(error instanceof DamagedBlockError)) throw error;
       damaged.push(error.damaged);
     }
   }
+  fresh.forget();
   return { damaged };
+}
+
+function compareChunks(raw: Buffer, { key, lengths, ids }: VerifyTask['blocks'][number]): void {
+  let at = 0;
+  lengths.forEach((length, i) => {
+    const id = hash('sha256', raw.subarray(at, at + length), 'buffer');
+    if (!id.equals(ids.subarray(i * 32, i * 32 + 32))) {
+      throw new DamagedBlockError(key, 'its content has another hash than its index says');
+    }
+    at += length;
+  });
 }
 
 parentPort?.on('message', ({ id, task }: { id: number; task: Task }) => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { reasonToSkip } from '../../../../src/core/queue/halted.ts';
 import { isDumpJobOf, repeatJobs, triggeredRestores } from '../../../../src/core/queue/jobs-of-worker.ts';
 import { limitsOf } from '../../../../src/core/queue/limits.ts';
-import { entryName, inOrder, mustWait, queueEntrySchema } from '../../../../src/core/queue/queue-entry.ts';
+import { entryName, inOrder, mustWait } from '../../../../src/core/queue/queue-entry.ts';
+import { queueEntrySchema } from '../../../../src/core/queue/queue-entry-schema.ts';
 import {
   sampleConfiguration,
   sampleDumpEntry,

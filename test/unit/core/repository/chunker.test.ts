@@ -51,6 +51,16 @@ describe('cutting', () => {
     );
   });
 
+  test('boundaries and sketches do not depend on where in memory the bytes lie', () => {
+    const bytes = noise(50_000, 'b');
+    const moved = [1, 2, 3].map((offset) => {
+      const room = new Uint8Array(new SharedArrayBuffer(bytes.length + offset));
+      room.set(bytes, offset);
+      return cut(room.subarray(offset));
+    });
+    for (const found of moved) expect(found).toEqual(cut(bytes));
+  });
+
   test('after an insertion the boundaries are the same again', () => {
     const bytes = noise(60_000, 'c');
     const changed = Buffer.concat([bytes.subarray(0, 1000), Buffer.from('inserted'), bytes.subarray(1000)]);
