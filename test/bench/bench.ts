@@ -14,6 +14,7 @@ import { dumpJob, manyTables, memory } from './rows/dump-job.ts';
 import { hostile } from './rows/hostile.ts';
 import { idleTick } from './rows/idle-tick.ts';
 import { manyDumps } from './rows/many-dumps.ts';
+import { manyJobsTick } from './rows/many-jobs-tick.ts';
 import { retentionPlan } from './rows/retention-plan.ts';
 
 const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]> }[] = [
@@ -21,6 +22,7 @@ const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]
   { rows: ['3', '4', '5', '5b', '7'], measure: dailyDumps },
   { rows: ['5c'], measure: changeKinds },
   { rows: ['8', '9'], measure: idleTick },
+  { rows: ['8b', '8c'], measure: manyJobsTick },
   { rows: ['10'], measure: memory },
   { rows: ['11'], measure: retentionPlan },
   { rows: ['13'], measure: manyDumps },

@@ -17,6 +17,8 @@ export interface WorkSession {
   configuration: WorkerConfiguration | null;
   /** Of the cache that was read last. */
   cacheMark: string | null;
+  /** Queue entries whose due time this process has seen in the schedule state. */
+  readonly settled: Set<string>;
   readonly limits: Limits;
   /** Runs of other workers by instance, as the catalog had them when the tick began; without it: none are known. */
   runsOfOthers: ReadonlyMap<number, number>;
@@ -41,6 +43,7 @@ export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
     configuration: null,
     cacheMark: mark,
     runsOfOthers: new Map(),
+    settled: new Set(),
     get limits() {
       return limitsOf(session.configuration, worker.configuration.limits);
     },
