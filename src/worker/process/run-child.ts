@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Command } from '../../core/postgres/command.ts';
 import { childEnvironment } from '../../core/postgres/environment.ts';
 import { ProcessGroup } from './process-group.ts';
+import { readLines } from './read-lines.ts';
 
 export interface RunChildOptions {
   /** Ends the child when aborted: SIGTERM, then SIGKILL after `graceMs`. */
@@ -72,16 +73,13 @@ export async function runChild(command: Command, options: RunChildOptions = {}):
   else if (options.stdin !== undefined && child.stdin) options.stdin.pipe(child.stdin);
   child.stdin?.on('error', () => {}); // a child that stops reading ends with an exit code, which is what counts
 
-  const reading = (async () => {
-    if (options.stderr !== undefined) return;
-    for await (const line of child.iterable({ from: 'stderr' })) {
-      const text = String(line);
-      stderrTail.push(text);
-      if (stderrTail.length > STDERR_TAIL_LINES) stderrTail.shift();
-      options.onStderrLine?.(text);
-    }
-  })();
-  const [result] = await Promise.all([child, reading.catch(() => {})]).finally(() => group?.end());
+  const onLine = (line: string) => {
+    stderrTail.push(line);
+    if (stderrTail.length > STDERR_TAIL_LINES) stderrTail.shift();
+    options.onStderrLine?.(line);
+  };
+  const reading = child.stderr === null || options.stderr !== undefined ? null : readLines(child.stderr, onLine);
+  const [result] = await Promise.all([child, reading?.catch(() => {})]).finally(() => group?.end());
   return {
     exitCode: result.exitCode ?? null,
     signal: result.signal ?? null,
