@@ -11,6 +11,7 @@ import { type BenchContext, type Result, resultTable } from './result.ts';
 import { changeKinds } from './rows/change-kinds.ts';
 import { dailyDumps } from './rows/daily-dumps.ts';
 import { dumpJob, manyTables, memory } from './rows/dump-job.ts';
+import { hostile } from './rows/hostile.ts';
 import { idleTick } from './rows/idle-tick.ts';
 import { manyDumps } from './rows/many-dumps.ts';
 import { manyJobsTick } from './rows/many-jobs-tick.ts';
@@ -26,6 +27,7 @@ const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]
   { rows: ['11'], measure: retentionPlan },
   { rows: ['13'], measure: manyDumps },
   { rows: ['14'], measure: manyTables },
+  { rows: ['hostile'], measure: hostile },
 ];
 const KNOWN = GROUPS.flatMap((group) => group.rows);
 

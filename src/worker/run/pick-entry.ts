@@ -19,7 +19,7 @@ export interface Picked {
 /**
  * Takes the next entry that may start now, within the limits; null: there is none. Everything is decided by locks that
  * the kernel drops with their process: one for the job, so that it never runs twice at a time, one of the worker's slots
- * for its kind, and one of the instance's. `wants`: false for entries that this process leaves alone.
+ * for its kind, and one of the instance's, of which the runs of other workers take their share. `wants`: false for entries that this process leaves alone.
  */
 export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry) => boolean): Promise<Picked | null> {
   const { worker, reporter } = session;
@@ -111,11 +111,11 @@ class LockTable {
 
   /** Null: the job runs already, or a limit is reached. */
   take(entry: QueueEntry): (() => void) | null {
-    const { limits } = this.session;
+    const { limits, runsOfOthers } = this.session;
     const instance = instanceOf(entry);
-    const groups: [string, number][] = [
-      [`slot-${entry.kind}`, limits.parallel(entry.kind)],
-      [`instance-${instance.id}`, limits.parallelOnInstance(instance)],
+    const groups: [string, number, number][] = [
+      [`slot-${entry.kind}`, limits.parallel(entry.kind), 0],
+      [`instance-${instance.id}`, limits.parallelOnInstance(instance), runsOfOthers.get(instance.id) ?? 0],
     ];
     const jobPath = jobLock(this.session, entry.kind, entry.job.id);
     // What needs no asking comes first: each lock that is tried costs, and a queue may be long.
@@ -124,8 +124,8 @@ class LockTable {
     const release = (): void => {
       for (const lock of taken.toReversed()) lock.release();
     };
-    for (const [group, size] of groups) {
-      const lock = this.oneOf(group, size);
+    for (const [group, size, occupied] of groups) {
+      const lock = this.oneOf(group, size, occupied);
       if (lock === null) {
         release();
         return null;
@@ -141,8 +141,8 @@ class LockTable {
     return release;
   }
 
-  private oneOf(group: string, size: number): Lock | null {
-    const lock = takeOneOf(this.session.worker, group, size);
+  private oneOf(group: string, size: number, occupied: number): Lock | null {
+    const lock = takeOneOf(this.session.worker, group, size, occupied);
     if (lock === null) this.full.add(group);
     return lock;
   }
@@ -161,12 +161,16 @@ export function takeSlots(session: WorkSession, entry: QueueEntry): () => void {
   };
 }
 
-function takeOneOf(worker: WorkSession['worker'], group: string, size: number): Lock | null {
-  for (let number = 1; number <= size; number++) {
+/** `occupied`: how many of them others use, whose locks are not here; so many have to stay free. */
+function takeOneOf(worker: WorkSession['worker'], group: string, size: number, occupied = 0): Lock | null {
+  const free: Lock[] = [];
+  for (let number = 1; number <= size && free.length <= occupied; number++) {
     const lock = tryLock(lockPath(worker, `${group}-${number}`));
-    if (lock !== null) return lock;
+    if (lock !== null) free.push(lock);
   }
-  return null;
+  const taken = free.length > occupied ? free.pop() : undefined;
+  for (const lock of free) lock.release();
+  return taken ?? null;
 }
 
 /** The lock of a job: whoever holds it runs the job, or looks after what a dead process left of it. */

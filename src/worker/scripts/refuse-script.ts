@@ -9,6 +9,8 @@ export interface ScriptRules {
   sha256: readonly string[];
   /** A folder whose files are allowed; it and they must belong to the worker's account, and nobody else may write there. */
   directory: string | null;
+  /** How long a script may run; default: an hour. Not for SQL. */
+  time_limit_ms?: number;
 }
 
 const GROUP_OR_OTHERS_WRITE = 0o022;

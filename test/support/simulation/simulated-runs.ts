@@ -1,10 +1,10 @@
 import type { DumpEntry } from '../../../src/core/queue/queue-entry.ts';
 import { dumpResultOf } from '../../../src/core/queue/unfinished-results.ts';
 import { concludeDump } from '../../../src/worker/run/conclude-died.ts';
+import { ending } from '../../../src/worker/run/ending.ts';
 import { finishDump } from '../../../src/worker/run/finish-run.ts';
 import { type Picked, pickEntry } from '../../../src/worker/run/pick-entry.ts';
 import { putOff } from '../../../src/worker/run/put-off.ts';
-import { ending } from '../../../src/worker/run/run-entry.ts';
 import type { WorkSession } from '../../../src/worker/run/work-session.ts';
 import type { Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
