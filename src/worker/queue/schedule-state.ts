@@ -7,8 +7,11 @@ const stateSchema = z.object({
   format: z.literal(1),
   /** Job numbers mean something in this catalog only. */
   catalog_id: z.string(),
-  /** By `dump-<id>` or `restore-<id>`: which due times were dealt with. */
-  handled: z.record(z.string(), z.array(z.object({ from: z.coerce.date(), to: z.coerce.date() }))),
+  /**
+   * By `dump-<id>` or `restore-<id>`: which due times were dealt with. They stay text, as most jobs have nothing to do:
+   * to turn the times of hundreds of jobs into dates and back cost most of a tick's look at its schedules.
+   */
+  handled: z.record(z.string(), z.array(z.object({ from: z.iso.datetime(), to: z.iso.datetime() }))),
   /**
    * When each job of the configuration that was `read_at` has to be looked at again, in milliseconds since 1970, which
    * are quick to read; null: never. Worked out by clocks that said `looked_at` at the latest.
@@ -65,7 +68,7 @@ export class ScheduleState {
     const before = this.stretchesOf(job);
     const after = addHandled(before, dueAt, skipped);
     if (after === before) return;
-    this.state.handled[keyOf(job)] = [...after];
+    this.state.handled[keyOf(job)] = after.map(({ from, to }) => ({ from: from.toISOString(), to: to.toISOString() }));
     this.changed = true;
   }
 
@@ -113,7 +116,7 @@ export class ScheduleState {
   keepOnly(jobs: readonly JobKey[], before: Date): void {
     const wanted = new Set(jobs.map(keyOf));
     for (const [key, stretches] of Object.entries(this.state.handled)) {
-      if (wanted.has(key) || stretches.some(({ to }) => to > before)) continue;
+      if (wanted.has(key) || stretches.some(({ to }) => new Date(to) > before)) continue;
       delete this.state.handled[key];
       this.changed = true;
     }
@@ -125,7 +128,8 @@ export class ScheduleState {
   }
 
   private stretchesOf(job: JobKey): readonly HandledStretch[] {
-    return this.state.handled[keyOf(job)] ?? [];
+    const stretches = this.state.handled[keyOf(job)] ?? [];
+    return stretches.map(({ from, to }) => ({ from: new Date(from), to: new Date(to) }));
   }
 }
 

@@ -11,12 +11,16 @@ export interface Plan {
 
 interface Wish {
   minutes: readonly number[];
-  hours: readonly number[] | 'every hour' | 'every fourth hour';
+  hours: readonly number[] | 'every hour' | 'every second hour' | 'every fourth hour';
   days?: readonly number[];
   weekdays?: readonly number[];
 }
 
-const STEPS = { 'every hour': { text: '*', hours: 1 }, 'every fourth hour': { text: '*/4', hours: 4 } };
+const STEPS = {
+  'every hour': { text: '*', hours: 1 },
+  'every second hour': { text: '*/2', hours: 2 },
+  'every fourth hour': { text: '*/4', hours: 4 },
+};
 
 /** A plan with its text in cron's five fields. */
 export function planOf({ minutes, hours, days, weekdays }: Wish): Plan {

@@ -59,6 +59,18 @@ describe('pickEntry', () => {
     releaseAll([...first.slice(1), ...second]);
   });
 
+  it('lets a job go that it cannot begin', async () => {
+    const { session } = await prepare([dump(1)], { max_parallel_dumps: 1 });
+    const { queue } = session.worker;
+    const { update } = queue;
+    queue.update = () => Promise.reject(new Error('the disk is full'));
+    await expect(pickAll(session)).rejects.toThrow('the disk is full');
+    queue.update = update;
+    const picked = await pickAll(session);
+    expect(ids(picked)).toEqual([1]);
+    releaseAll(picked);
+  });
+
   it('gives nothing that came to its end while the queue was being looked through', async () => {
     const { session } = await prepare([dump(1), dump(2)]);
     const { queue } = session.worker;
