@@ -3,7 +3,7 @@ import { type ErrorCode, EXIT_CODES, PgSnapManError } from '../errors.ts';
 import { dumpResultSchema, restoreResultSchema } from './results.ts';
 
 /** What can be asked of a worker through the catalog. */
-const requestKindSchema = z.enum([
+export const requestKindSchema = z.enum([
   'plan_restore',
   'run_dump_job',
   'run_restore_job',
