@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { PgSnapManError } from '../core/errors.ts';
 import { addVerb, type TreeSettings } from './command-tree.ts';
 import type { Context } from './context.ts';
-import { addDumpJobOptions, checkDumpJobOptions, type DumpJobOptions, dumpJobColumns } from './dumpjob-options.ts';
+import {
+  addDumpJobOptions,
+  checkDumpJobOptions,
+  type DumpJobOptions,
+  dumpJobColumns,
+  dumpJobScripts,
+} from './dumpjob-options.ts';
 import { writing } from './refused-value.ts';
 
 export function addDumpJobAdd(noun: Command, settings: TreeSettings): void {
@@ -24,10 +30,12 @@ async function add(context: Context, _args: readonly string[], options: DumpJobO
     const worker = options.worker === undefined ? undefined : await findWorker(catalog, options.worker);
     const drillOn = options.drillOn === undefined ? undefined : await findInstance(catalog, options.drillOn);
     for (const id of options.trigger ?? []) await findRestoreJob(catalog, Number(id));
+    const scripts = await dumpJobScripts(catalog, options);
     const job = await writing(() =>
       catalog.transaction(async () => {
         const added = await addDumpJob(catalog, {
           ...dumpJobColumns(options),
+          ...scripts,
           job_type: options.once === true ? 'single' : 'repeat',
           status: options.halted === true ? 'halted' : undefined,
           instance_id: instance.id,
@@ -45,6 +53,9 @@ async function add(context: Context, _args: readonly string[], options: DumpJobO
 /** @throws PgSnapManError usage */
 function check(options: DumpJobOptions): void {
   checkDumpJobOptions(options);
+  if (options.script !== undefined && options.type === undefined) {
+    throw new PgSnapManError('usage', '--script needs --type script', 'say so, or leave it out');
+  }
   if (options.db !== undefined || !['full', 'schema', 'data'].includes(options.type ?? 'full')) return;
   const text = `a ${options.type ?? 'full'} dump needs --db`;
   throw new PgSnapManError('usage', text, 'name the database, or choose --type cluster');

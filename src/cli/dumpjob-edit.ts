@@ -3,7 +3,13 @@ import { Option } from 'commander';
 import type { DumpJob } from '../core/model/configuration.ts';
 import type { Connection } from '../sql/connection.ts';
 import type { TreeSettings } from './command-tree.ts';
-import { addDumpJobOptions, checkDumpJobOptions, type DumpJobOptions, dumpJobColumns } from './dumpjob-options.ts';
+import {
+  addDumpJobOptions,
+  checkDumpJobOptions,
+  type DumpJobOptions,
+  dumpJobColumns,
+  dumpJobScripts,
+} from './dumpjob-options.ts';
 import { addEditVerb } from './edit-verb.ts';
 import type { Subject } from './verbs.ts';
 
@@ -16,6 +22,8 @@ const UNSET = {
   trigger: 'triggers',
   'max-drop': 'max_drop_percent',
   'drill-schedule': 'drill_schedule',
+  'before-hook': 'before_hook_id',
+  'after-hook': 'after_hook_id',
 };
 
 export function addDumpJobEdit(noun: Command, settings: TreeSettings, subject: Subject<DumpJob>): void {
@@ -37,6 +45,8 @@ async function changedColumns(catalog: Connection, options: DumpJobOptions): Pro
   const { findWorker } = await import('../sql/catalog/workers.ts');
   return {
     ...dumpJobColumns(options),
+    ...(options.type === undefined || options.type === 'script' ? {} : { script_id: null }),
+    ...(await dumpJobScripts(catalog, options)),
     ...(options.instance === undefined ? {} : { instance_id: (await findInstance(catalog, options.instance)).id }),
     ...(options.worker === undefined ? {} : { worker_id: (await findWorker(catalog, options.worker)).id }),
     ...(options.drillOn === undefined ? {} : { drill_instance_id: (await findInstance(catalog, options.drillOn)).id }),

@@ -3,6 +3,7 @@ import { isClusterDump } from '../core/cluster-dump/cluster-command.ts';
 import { PgSnapManError } from '../core/errors.ts';
 import type { DumpJob } from '../core/model/configuration.ts';
 import { CLUSTER_DUMP_OPTIONS, checkOptions, DUMP_OPTIONS } from '../core/postgres/options.ts';
+import type { Connection } from '../sql/connection.ts';
 import { checkTiming, parseKeep, type Retention, scheduleText, tableName } from './options/job-options.ts';
 import { postgresName, repeated, someText, timeToCome, timezone, wholeNumber } from './options/values.ts';
 import type { Surroundings } from './output/streams.ts';
@@ -11,7 +12,10 @@ import type { Surroundings } from './output/streams.ts';
 export interface DumpJobOptions {
   instance?: string;
   db?: string;
-  type?: Exclude<DumpJob['dump_type'], 'script'>;
+  type?: DumpJob['dump_type'];
+  script?: string;
+  beforeHook?: string;
+  afterHook?: string;
   schema?: string[];
   table?: string[];
   schedule?: string;
@@ -38,7 +42,10 @@ export function addDumpJobOptions(command: Command, around: Surroundings): Comma
   return command
     .option('--instance <instance>', 'where to dump from: id, name or host[:port]', someText('--instance'))
     .option('--db <name>', 'database; not for cluster dumps', postgresName('--db'))
-    .addOption(new Option('--type <type>', 'what to dump').choices([...OF_ONE_DATABASE, 'cluster', 'cluster_schema']))
+    .addOption(
+      new Option('--type <type>', 'what to dump').choices([...OF_ONE_DATABASE, 'cluster', 'cluster_schema', 'script']),
+    )
+    .option('--script <script>', 'script that makes the dump, for --type script', someText('--script'))
     .addOption(
       new Option('--schema <name>', 'only this schema, exactly so; may be repeated').argParser(
         repeated(postgresName('--schema')),
@@ -71,6 +78,12 @@ export function addDumpJobOptions(command: Command, around: Surroundings): Comma
     )
     .option('--worker <worker>', "who dumps; default: the instance's worker", someText('--worker'))
     .option('--on-demand', 'the database decides by its table pgsnapman.metainfo')
+    .option(
+      '--before-hook <script>',
+      'script to run before the dump; if it fails, none is taken',
+      someText('--before-hook'),
+    )
+    .option('--after-hook <script>', 'script to run after it, whatever became of it', someText('--after-hook'))
     .option('--comment <text>', 'for people', someText('--comment'));
 }
 
@@ -81,11 +94,12 @@ function jobId(value: string): string {
 /** What can be said without knowing the job. @throws PgSnapManError usage for combinations that mean nothing */
 export function checkDumpJobOptions(options: DumpJobOptions): void {
   checkTiming(options);
+  checkScript(options);
   checkOptions(
     options.option ?? [],
     isClusterDump({ dump_type: options.type ?? 'full' }) ? CLUSTER_DUMP_OPTIONS : DUMP_OPTIONS,
   );
-  if (options.type === undefined || OF_ONE_DATABASE.includes(options.type)) return;
+  if (options.type === undefined || options.type === 'script' || OF_ONE_DATABASE.includes(options.type)) return;
   if (options.db !== undefined || options.schema !== undefined || options.table !== undefined) {
     throw new PgSnapManError(
       'usage',
@@ -93,6 +107,34 @@ export function checkDumpJobOptions(options: DumpJobOptions): void {
       'leave out --db, --schema and --table',
     );
   }
+}
+
+/** @throws PgSnapManError usage */
+function checkScript({ type, script, schema, table, option }: DumpJobOptions): void {
+  if (type !== undefined && (type === 'script') !== (script !== undefined)) {
+    const text = type === 'script' ? 'a script dump needs --script' : `--script is of no use for a ${type} dump`;
+    throw new PgSnapManError('usage', text, 'name the script with --type script; see `pgsnapman script list`');
+  }
+  if (script === undefined || (schema ?? table ?? option) === undefined) return;
+  throw new PgSnapManError(
+    'usage',
+    'what a script dumps is for the script to choose',
+    'leave out --schema, --table and --option',
+  );
+}
+
+/** Columns of the scripts that are named. @throws PgSnapManError not_found */
+export async function dumpJobScripts(
+  catalog: Connection,
+  { script, beforeHook, afterHook }: DumpJobOptions,
+): Promise<Partial<Pick<DumpJob, 'script_id' | 'before_hook_id' | 'after_hook_id'>>> {
+  if ((script ?? beforeHook ?? afterHook) === undefined) return {};
+  const { findScript } = await import('../sql/catalog/scripts.ts');
+  return {
+    ...(script === undefined ? {} : { script_id: (await findScript(catalog, script)).id }),
+    ...(beforeHook === undefined ? {} : { before_hook_id: (await findScript(catalog, beforeHook)).id }),
+    ...(afterHook === undefined ? {} : { after_hook_id: (await findScript(catalog, afterHook)).id }),
+  };
 }
 
 /** Columns that the options give; undefined: nothing was said. */

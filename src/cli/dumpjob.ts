@@ -56,7 +56,10 @@ export const addDumpJobCommands: NounBuilder = (program, settings) => {
 
 const withTriggers: Subject<object>['find'] = async (catalog, id) => {
   const { triggeredRestoreJobs } = await import('../sql/catalog/triggers.ts');
-  return { ...(await JOB.find(catalog, id)), triggers: await triggeredRestoreJobs(catalog, asId(id)) };
+  const { script, before_hook, after_hook, ...job } = await JOB.find(catalog, id);
+  const nameOf = (text: { name: string } | null) => text?.name ?? null;
+  const names = { script: nameOf(script), before_hook: nameOf(before_hook), after_hook: nameOf(after_hook) };
+  return { ...job, ...names, triggers: await triggeredRestoreJobs(catalog, asId(id)) };
 };
 
 async function run(context: Context, [id = '']: readonly string[], { wait }: { wait: boolean }): Promise<number> {

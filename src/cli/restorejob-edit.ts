@@ -23,6 +23,7 @@ const UNSET = {
   comment: 'comment',
   'before-sql': 'before_script_id',
   'after-sql': 'after_script_id',
+  'after-hook': 'after_hook_id',
 };
 
 export function addRestoreJobEdit(noun: Command, settings: TreeSettings, subject: Subject<RestoreJobRow>): void {

@@ -32,6 +32,7 @@ export interface RestoreJobOptions {
   comment?: string;
   beforeSql?: string;
   afterSql?: string;
+  afterHook?: string;
   acceptLosses?: boolean;
   force?: boolean;
   schedule?: string;
@@ -88,6 +89,11 @@ function addHow(command: Command): void {
       '--after-sql <script>',
       'script to run in it afterwards, before anybody can connect',
       someText('--after-sql'),
+    )
+    .option(
+      '--after-hook <script>',
+      'script to run on the worker afterwards, whatever became of it',
+      someText('--after-hook'),
     )
     .option('--comment <text>', 'for people', someText('--comment'))
     .option('--accept-losses', 'what can not be restored is a warning, not a failure')
@@ -153,13 +159,14 @@ export async function restoreSource(
 /** Columns of the scripts that are named. @throws PgSnapManError not_found */
 export async function restoreScripts(
   catalog: Connection,
-  { beforeSql, afterSql }: Pick<RestoreJobOptions, 'beforeSql' | 'afterSql'>,
-): Promise<Partial<Pick<RestoreJob, 'before_script_id' | 'after_script_id'>>> {
-  if (beforeSql === undefined && afterSql === undefined) return {};
+  { beforeSql, afterSql, afterHook }: RestoreJobOptions,
+): Promise<Partial<Pick<RestoreJob, 'before_script_id' | 'after_script_id' | 'after_hook_id'>>> {
+  if ((beforeSql ?? afterSql ?? afterHook) === undefined) return {};
   const { findScript } = await import('../sql/catalog/scripts.ts');
   return {
     ...(beforeSql === undefined ? {} : { before_script_id: (await findScript(catalog, beforeSql)).id }),
     ...(afterSql === undefined ? {} : { after_script_id: (await findScript(catalog, afterSql)).id }),
+    ...(afterHook === undefined ? {} : { after_hook_id: (await findScript(catalog, afterHook)).id }),
   };
 }
 

@@ -22,12 +22,12 @@ const SCRIPT: Subject<ScriptRow> = {
   find: async (catalog, reference) => (await import('../sql/catalog/scripts.ts')).findScript(catalog, reference),
 };
 
-/** `script add NAME FILE | list | show | delete` */
+/** `script add NAME FILE | list | show | allowed | delete` */
 export const addScriptCommands: NounBuilder = (program, settings) => {
   const noun = addNoun(
     program,
     'script',
-    'SQL before and after a restore; a worker runs what its configuration allows',
+    'dumps by script, hooks, SQL of restores; a worker runs what its configuration allows',
   );
   addVerb<{ comment?: string }>(
     noun,
@@ -44,6 +44,13 @@ export const addScriptCommands: NounBuilder = (program, settings) => {
     fetch: async (catalog, options) => (await import('../sql/catalog/scripts.ts')).listScripts(catalog, options),
   });
   addShowVerb(noun, settings, 'show one script: name or id', SCRIPT);
+  addVerb<{ worker?: string }>(
+    noun,
+    settings,
+    'allowed <name>',
+    'ask a worker whether it runs a script',
+    allowed,
+  ).option('--worker <worker>', "id or name; default: this machine's", someText('--worker'));
   addDeleteVerb<ScriptRow>(noun, settings, {
     ...SCRIPT,
     description: 'delete a script that no job uses',
@@ -57,6 +64,11 @@ export const addScriptCommands: NounBuilder = (program, settings) => {
     done: ({ name }) => `deleted script ${name}`,
   });
 };
+
+async function allowed(context: Context, [name = '']: readonly string[], options: { worker?: string }) {
+  const { scriptAllowed } = await import('./script-allowed.ts');
+  return scriptAllowed(context, name, options.worker ?? null);
+}
 
 async function add(context: Context, [name = '', file = '']: readonly string[], options: { comment?: string }) {
   if (!/^[a-z0-9_-]{1,63}$/.test(name)) {

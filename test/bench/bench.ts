@@ -11,8 +11,10 @@ import { type BenchContext, type Result, resultTable } from './result.ts';
 import { changeKinds } from './rows/change-kinds.ts';
 import { dailyDumps } from './rows/daily-dumps.ts';
 import { dumpJob, manyTables, memory } from './rows/dump-job.ts';
+import { hostile } from './rows/hostile.ts';
 import { idleTick } from './rows/idle-tick.ts';
 import { manyDumps } from './rows/many-dumps.ts';
+import { manyJobsTick } from './rows/many-jobs-tick.ts';
 import { retentionPlan } from './rows/retention-plan.ts';
 
 const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]> }[] = [
@@ -20,10 +22,12 @@ const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]
   { rows: ['3', '4', '5', '5b', '7'], measure: dailyDumps },
   { rows: ['5c'], measure: changeKinds },
   { rows: ['8', '9'], measure: idleTick },
+  { rows: ['8b', '8c'], measure: manyJobsTick },
   { rows: ['10'], measure: memory },
   { rows: ['11'], measure: retentionPlan },
   { rows: ['13'], measure: manyDumps },
   { rows: ['14'], measure: manyTables },
+  { rows: ['hostile'], measure: hostile },
 ];
 const KNOWN = GROUPS.flatMap((group) => group.rows);
 

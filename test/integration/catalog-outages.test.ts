@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tickThroughOutages } from '../support/catalog-outages.ts';
 import type { CliHome } from '../support/cli.ts';
 import { startTestCatalog, startTestCluster, type TestCluster } from '../support/clusters.ts';
+import { until } from '../support/dump-runs.ts';
 import { Random } from '../support/simulation/random.ts';
 import { addDumpJob, createWorkerHome } from '../support/worker-home.ts';
 
@@ -64,5 +65,35 @@ describe('two workers with an instance each', () => {
     const dumps = await sql('select dump_job_id, worker_name, outcome from pgsnapman.dump order by dump_job_id');
     expect(dumps).toBe(`${ids[0]}|w1|ok\n${ids[1]}|w2|ok`);
     expect(await sql('select count(*) from pgsnapman.dump_job where finished_at is null')).toBe('0');
+  });
+
+  it('end what they were asked for when the one who waits for it presses Ctrl-C', async () => {
+    const [one, two] = homes;
+    const [, server] = servers;
+    if (one === undefined || two === undefined || server === undefined) throw new Error('no homes');
+    await server.psql('shop', 'create table held (id integer)');
+    const holder = await server.connect('shop');
+    await holder.execute('begin');
+    await holder.execute('lock table held in access exclusive mode');
+    const id = await addDumpJob(one, 'db2', 'shop', '--schedule=@yearly');
+    const asked = await one.start(['dumpjob', 'run', String(id)]);
+    const requests = `select coalesce(string_agg(state, ','), '') from pgsnapman.request`;
+    await until(async () => (await sql(requests)) === 'waiting', 'the request is there');
+    asked.child.kill('SIGINT');
+    expect(await asked.finished).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('taken back') });
+    expect(await sql(requests)).toBe('');
+
+    const again = await one.start(['dumpjob', 'run', String(id)]);
+    await until(async () => (await sql(requests)) === 'waiting', 'the request is there again');
+    const tick = await two.start(['worker', 'run']);
+    await until(
+      async () => (await sql(`select count(*) from pgsnapman.activity where stage = 'dumping'`)) === '1',
+      'it runs',
+    );
+    again.child.kill('SIGINT');
+    expect(await again.finished).toMatchObject({ exitCode: 130 });
+    await tick.finished;
+    expect(await sql(`select outcome from pgsnapman.dump where dump_job_id = ${id}`)).toBe('cancelled');
+    await holder.close();
   });
 });

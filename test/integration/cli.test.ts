@@ -2,10 +2,12 @@ import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestTerminal } from '../e2e/terminal.ts';
+import { builtProgram } from '../support/built-program.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { startTestCatalog, startTestCluster, type TestCluster } from '../support/clusters.ts';
 import { expectRefusal } from '../support/refusal.ts';
-import { addInstance, createWorkerHome } from '../support/worker-home.ts';
+import { addDumpJob, addInstance, createWorkerHome } from '../support/worker-home.ts';
 
 /** Names that SQL, shells, terminals and the arguments of Postgres tools could stumble over. */
 const ODD_NAME = 'a=b "q" \'s\' ü\n-\t\\';
@@ -254,6 +256,30 @@ describe('standard output and standard error', () => {
   it('that can not be written do not look like success', async () => {
     const result = await home.run(['dumpjob', 'list'], { prefix: ['sh', '-c', '"$@" > /dev/full', 'full'] });
     expect(result.exitCode).toBe(70);
+  });
+});
+
+describe('a question on a terminal', () => {
+  const CTRL_C = '\x03';
+  const CTRL_D = '\x04';
+
+  it('is answered by y; anything else, Ctrl-C and Ctrl-D change nothing and end with 130', async () => {
+    const id = await addDumpJob(home, 'main', 'shop');
+    const answered = async (answer: string): Promise<{ exitCode: number; screen: string }> => {
+      const argv = [await builtProgram(), 'dumpjob', 'delete', String(id), '--config', home.configFile];
+      const terminal = new TestTerminal(process.execPath, argv, { env: { XDG_CACHE_HOME: home.directory } });
+      await terminal.waitFor('[y/N]', 30_000);
+      terminal.send(answer);
+      const { exitCode } = await terminal.exited;
+      return { exitCode, screen: terminal.screen() };
+    };
+    for (const answer of ['n\r', '\r', CTRL_C, CTRL_D]) {
+      const { exitCode, screen } = await answered(answer);
+      expect([exitCode, screen]).toEqual([130, expect.stringContaining('nothing was changed')]);
+    }
+    expect((await home.ok(['dumpjob', 'show', String(id), '--json'])).json()).toMatchObject({ id });
+    expect(await answered('y\r')).toMatchObject({ exitCode: 0 });
+    expect((await home.run(['dumpjob', 'show', String(id)])).exitCode).toBe(13);
   });
 });
 

@@ -129,8 +129,8 @@ describe('a dump fails with a sentence and a hint', () => {
 
   it('when the job asks for what this version does not take', async () => {
     const refused = async (job: object) => (await worker.dump(instance, 'shop', { job })).message;
-    expect(await refused({ dump_type: 'script' })).toContain('dumps of type script are not taken by this version');
-    expect(await refused({ on_demand: true })).toContain('dumps on demand are not taken');
+    expect(await refused({ dump_type: 'script' })).toContain('the script of the job is not known to this worker');
+    expect(await refused({ dump_type: 'script', options: ['--no-comments'] })).toContain('a script has no options');
     expect(await refused({ options: ['--file=/tmp/x'] })).toContain('option "--file=/tmp/x" is not allowed');
   });
 });

@@ -9,7 +9,7 @@ import { addInstance, createWorkerHome } from '../support/worker-home.ts';
 type Catalog = Awaited<ReturnType<typeof startTestCatalog>>;
 /** What a copy does not pass: the tests of the store, of cleaning, verification, partial restores and undo kill there. */
 const NOT_IN_A_TICK =
-  /^(repository\.(dump-trashed|prune-|copy-)|clean\.|verify\.|drill\.|request\.|into\.|cluster-|undo\.)/;
+  /^(repository\.(dump-trashed|prune-|copy-)|clean\.|verify\.|drill\.|request\.|into\.|cluster-|script-dump\.|hook\.|undo\.)/;
 const POINTS = Object.keys(FAULT_POINTS).filter((point) => !NOT_IN_A_TICK.test(point));
 /** Points that only a restore passes which drops the database that is there. */
 const EXISTING: Readonly<Record<string, string>> = {

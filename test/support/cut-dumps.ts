@@ -38,16 +38,17 @@ export async function dumpThroughBreaks(rounds: number, random: Random): Promise
       const limits = { stallTimeoutMs, lockWaitTimeoutMs: 20_000 };
       return worker.dump(instance, dump_type === 'full' ? 'shop' : null, { job: { dump_type }, context: { limits } });
     };
-    const sizes = { full: 0, cluster: 0 };
+    const whole = { full: { raw: 0, sent: 0 }, cluster: { raw: 0, sent: 0 } };
     for (const kind of DUMPS) {
-      const whole = await take(kind, 60_000);
-      if (whole.outcome !== 'ok') throw new Error(`nothing was cut, and the ${kind} dump is ${whole.outcome}`);
-      sizes[kind] = whole.raw_bytes ?? 0;
+      const before = proxy.passed();
+      const { outcome, raw_bytes } = await take(kind, 60_000);
+      if (outcome !== 'ok') throw new Error(`nothing was cut, and the ${kind} dump is ${outcome}`);
+      whole[kind] = { raw: raw_bytes ?? 0, sent: proxy.passed() - before };
     }
     for (let round = 0; round < rounds; round++) {
       const kind = DUMPS[round % DUMPS.length] ?? 'full';
       const way = BREAKS[Math.floor(round / DUMPS.length) % BREAKS.length] ?? 'reset';
-      const bytes = random.below(Math.round(sizes[kind] * 1.3)) + 1;
+      const bytes = random.below(Math.round(whole[kind].sent * 1.1)) + 1;
       const name = `${kind} dump, ${way} after ${bytes} bytes`;
       proxy.breakAfter(way, bytes);
       const result = await take(kind, 2_000);
@@ -57,7 +58,7 @@ export async function dumpThroughBreaks(rounds: number, random: Random): Promise
       proxy.heal();
       const there = await worker.repository.manifest(result.uuid);
       if (result.outcome === 'ok') {
-        const isWhole = result.row_count === ROWS && (kind === 'full' || result.raw_bytes === sizes.cluster);
+        const isWhole = result.row_count === ROWS && (kind === 'full' || result.raw_bytes === whole.cluster.raw);
         if (!isWhole || there === null) throw new Error(`${name}: ${result.outcome} with ${result.row_count} rows`);
         report[kind].ok++;
       } else {

@@ -9,6 +9,8 @@ export interface CuttingProxy {
   port: number;
   /** After so many bytes from the server, over all connections, everything that goes through breaks. */
   breakAfter(kind: Break, bytes: number): void;
+  /** Bytes from the server that went through so far. */
+  passed(): number;
   /** Connections go through again; what stood still is hung up. */
   heal(): void;
   close(): Promise<void>;
@@ -20,6 +22,7 @@ export async function startCuttingProxy(cluster: TestCluster): Promise<CuttingPr
   const clients = new Set<Socket>();
   let kind: Break = 'reset';
   let left = Number.POSITIVE_INFINITY;
+  let passed = 0;
   const cut = (): void => {
     for (const socket of sockets) {
       if (kind === 'reset' && clients.has(socket)) socket.resetAndDestroy();
@@ -46,6 +49,7 @@ export async function startCuttingProxy(cluster: TestCluster): Promise<CuttingPr
     upstream.on('data', (bytes) => {
       const through = bytes.subarray(0, Math.max(0, Math.min(bytes.length, left)));
       left -= bytes.length;
+      passed += through.length;
       if (through.length > 0) client.write(through);
       if (left <= 0) setImmediate(cut);
     });
@@ -59,6 +63,7 @@ export async function startCuttingProxy(cluster: TestCluster): Promise<CuttingPr
     breakAfter(how, bytes) {
       [kind, left] = [how, bytes];
     },
+    passed: () => passed,
     heal() {
       left = Number.POSITIVE_INFINITY;
       for (const socket of sockets) socket.destroy();

@@ -3,7 +3,7 @@
  * `node dump-process.ts` with a DumpOrder as JSON on standard input. Prints the result as JSON.
  */
 import { text } from 'node:stream/consumers';
-import type { Instance } from '../../src/core/model/configuration.ts';
+import type { Instance, ScriptText } from '../../src/core/model/configuration.ts';
 import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { takeDump } from '../../src/worker/dump/take-dump.ts';
 import { openRepository } from '../../src/worker/repository/chunk-repository.ts';
@@ -17,10 +17,15 @@ export interface DumpOrder {
   instance: Instance;
   /** Null: a dump of the whole cluster. */
   dbname: string | null;
+  /** A dump made by this script. */
+  script?: ScriptText;
 }
 
 const order: DumpOrder = JSON.parse(await text(process.stdin));
-const job = dumpJobOf(order.instance, order.dbname, order.dbname === null ? { dump_type: 'cluster' } : {});
+const { script } = order;
+const ofScript = script === undefined ? null : ({ dump_type: 'script', script_id: 1, script } as const);
+const ofCluster = order.dbname === null ? ({ dump_type: 'cluster' } as const) : {};
+const job = dumpJobOf(order.instance, order.dbname, ofScript ?? ofCluster);
 const result = await takeDump(
   { uuid: order.uuid, job, instance: order.instance, triggerKind: 'manual', dueAt: null },
   {
@@ -30,7 +35,7 @@ const result = await takeDump(
     tools: await findTools(),
     sources: { ...connectionSources(), env: {} },
     forbiddenTargets: [],
-    scripts: { sha256: [], directory: null },
+    scripts: { sha256: script === undefined ? [] : [script.sha256], directory: null },
     limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 60_000 },
     onProgress: () => {},
     log: () => {},

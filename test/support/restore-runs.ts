@@ -22,7 +22,12 @@ export interface TestWorker {
   log: string[];
   progress: Progress[];
   context(change?: Partial<RunContext>): Promise<RunContext>;
-  dump(instance: Instance, dbname: string | null, change?: Partial<DumpJob>): Promise<DumpResult>;
+  dump(
+    instance: Instance,
+    dbname: string | null,
+    change?: Partial<DumpJob>,
+    context?: Partial<RunContext>,
+  ): Promise<DumpResult>;
   restore(
     dumpUuid: string,
     destination: Instance,
@@ -68,10 +73,10 @@ export async function createTestWorker(): Promise<TestWorker> {
         ...change,
       };
     },
-    async dump(instance, dbname, change) {
+    async dump(instance, dbname, change, context) {
       const job = dumpJobOf(instance, dbname, change);
       const task = { uuid: randomUUID(), job, instance, triggerKind: 'manual' as const, dueAt: null };
-      return takeDump(task, await worker.context());
+      return takeDump(task, await worker.context(context));
     },
     async restore(dumpUuid, destination, dbname, change, context) {
       const job = restoreJobOf(destination, dbname, change);

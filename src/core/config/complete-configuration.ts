@@ -33,10 +33,15 @@ export function applyEnvironment(settings: FileSettings | null, around: Configur
     catalog: { url },
     worker: { root, ...(name === undefined ? {} : { name }) },
     tools: { bin_directories: settings?.tools.bin_directories ?? [] },
-    scripts: { sha256: settings?.scripts.sha256 ?? [], directory: settings?.scripts.directory ?? null },
+    scripts: scriptRules(settings),
     restores: { never: settings?.restores.never ?? [] },
     limits: forcedLimits(settings),
   };
+}
+
+function scriptRules(settings: FileSettings | null): FileConfiguration['scripts'] {
+  const { sha256 = [], directory = null, time_limit: limit } = settings?.scripts ?? {};
+  return { sha256, directory, ...(limit === undefined ? {} : { time_limit_ms: limit }) };
 }
 
 function forcedLimits(settings: FileSettings | null): ForcedLimits {

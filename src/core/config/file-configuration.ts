@@ -44,6 +44,7 @@ export const fileSettingsSchema = z.strictObject({
     .strictObject({
       sha256: z.array(text.regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits')).default([]),
       directory: absolutePath.optional(),
+      time_limit: duration.refine((ms) => ms > 0, 'must be more than nothing').optional(),
     })
     .default({ sha256: [] }),
   restores: z.strictObject({ never: z.array(text).default([]) }).default({ never: [] }),
@@ -73,8 +74,8 @@ export interface FileConfiguration {
   worker: { name?: string; root: string };
   /** Instances that this worker never restores to, whatever the catalog says: names, `host:port`, or `*`. */
   restores: { never: string[] };
-  /** Scripts that this worker runs: SHA-256 of their texts, and a folder whose files are allowed. */
-  scripts: { sha256: string[]; directory: string | null };
+  /** Scripts that this worker runs: SHA-256 of their texts, a folder whose files are allowed, and how long one may run. */
+  scripts: { sha256: string[]; directory: string | null; time_limit_ms?: number };
   tools: { bin_directories: string[] };
   limits: ForcedLimits;
 }

@@ -74,6 +74,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'worker.name': 'name = "w1"',
   'worker.root': 'root = "/var/lib/pgsnapman"',
   'tools.bin_directories': 'bin_directories = ["/usr/lib/postgresql/17/bin"]',
+  'scripts.time_limit': 'time_limit = "2 hours"',
   'limits.catch_up': 'catch_up = "24 hours"',
   'limits.stall_timeout': 'stall_timeout = "10 minutes"',
   'limits.lock_wait_timeout': 'lock_wait_timeout = "5 minutes"',

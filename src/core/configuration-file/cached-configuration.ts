@@ -1,13 +1,14 @@
-import type { WorkerConfiguration } from '../model/configuration.ts';
+import type { ScriptText, WorkerConfiguration } from '../model/configuration.ts';
 import type { ConfigurationFile, FileRow } from './configuration-file.ts';
 import { CONFIGURATION_TABLES, type ConfigurationTable, TABLE_RULES } from './tables.ts';
 
 /** What a worker has cached of the catalog, in the shape of a configuration file. It knows its own part only. */
 export function cachedAsFile(cached: WorkerConfiguration): ConfigurationFile {
+  const scripts = usedScripts(cached);
   const names = {
     worker: new Map([[cached.worker.id, cached.worker.name]]),
     instance: new Map(cached.instances.map(({ id, name }) => [id, name])),
-    script: new Map<number, string>(),
+    script: new Map([...scripts].map(([id, { name }]) => [id, name])),
   };
   const rows = (table: ConfigurationTable, from: readonly object[]): FileRow[] =>
     from.map((row) => fileRow(table, row, names));
@@ -19,12 +20,29 @@ export function cachedAsFile(cached: WorkerConfiguration): ConfigurationFile {
       setting: Object.entries(cached.settings).map(([key, value]) => ({ key, value })),
       worker: rows('worker', [cached.worker]),
       instance: rows('instance', cached.instances),
-      script: [],
+      script: [...scripts.values()].map(({ name, code }) => ({ name, code })),
       dump_job: rows('dump_job', cached.dump_jobs),
       restore_job: rows('restore_job', cached.restore_jobs),
       dump_job_trigger: rows('dump_job_trigger', cached.triggers),
     },
   };
+}
+
+/** Scripts by id: those that jobs carry; the cache has no others. */
+function usedScripts({ dump_jobs, restore_jobs }: WorkerConfiguration): Map<number, ScriptText> {
+  const pairs: [number | null, ScriptText | null][] = [
+    ...dump_jobs.flatMap((job): [number | null, ScriptText | null][] => [
+      [job.script_id, job.script],
+      [job.before_hook_id, job.before_hook],
+      [job.after_hook_id, job.after_hook],
+    ]),
+    ...restore_jobs.flatMap((job): [number | null, ScriptText | null][] => [
+      [job.before_script_id, job.before_script],
+      [job.after_script_id, job.after_script],
+      [job.after_hook_id, job.after_hook],
+    ]),
+  ];
+  return new Map(pairs.flatMap(([id, text]) => (id === null || text === null ? [] : [[id, text] as const])));
 }
 
 function fileRow(
@@ -34,8 +52,10 @@ function fileRow(
 ): FileRow {
   const { omit, references } = TABLE_RULES[table];
   const fields: Record<string, unknown> = {};
+  const named = Object.values(references).map(({ field }) => field);
   for (const [field, value] of Object.entries(row)) {
     if (value === null || omit.includes(field) || (table === 'restore_job' && field === 'dump_id')) continue;
+    if (named.includes(field)) continue; // the text of a script, whose name stands for it
     const reference = references[field];
     if (reference !== undefined) {
       const name = names[reference.table].get(value as number);

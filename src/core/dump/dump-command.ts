@@ -4,11 +4,12 @@ import type { DumpJob } from '../model/configuration.ts';
 import type { Command } from '../postgres/command.ts';
 import { parseQualifiedName, qualifiedName, quoteIdentifier } from '../postgres/identifiers.ts';
 import { CLUSTER_DUMP_OPTIONS, checkOptions, DUMP_OPTIONS } from '../postgres/options.ts';
+import { isScriptDump } from '../script/script-dump.ts';
 
 export interface DumpCommandInput {
   /** Absolute path of pg_dump. */
   pgDump: string;
-  job: Pick<DumpJob, 'dump_type' | 'schemas' | 'tables' | 'options' | 'on_demand'>;
+  job: Pick<DumpJob, 'dump_type' | 'schemas' | 'tables' | 'options'>;
   /** Exact tables to dump: the job's and what belongs to them (partitions). */
   tables: readonly { schema: string; name: string }[];
   /** Encoding of the database, by Postgres's name for it. */
@@ -37,15 +38,9 @@ export function applicationNameOf(uuid: string): string {
  * @throws PgSnapManError usage
  */
 export function checkDumpJob(job: DumpCommandInput['job']): void {
-  if (!(job.dump_type in TYPE_OPTIONS) && !isClusterDump(job)) {
-    throw new PgSnapManError(
-      'usage',
-      `dumps of type ${job.dump_type} are not taken by this version`,
-      'use full, schema, data, cluster or cluster_schema',
-    );
-  }
-  if (job.on_demand) {
-    throw new PgSnapManError('usage', 'dumps on demand are not taken by this version', 'set on_demand to false');
+  if (isScriptDump(job)) {
+    if (job.options.length === 0) return;
+    throw new PgSnapManError('usage', 'a script has no options', 'take the options out of the job');
   }
   if (job.schemas.length > 0 && job.tables.length > 0) {
     throw new PgSnapManError(

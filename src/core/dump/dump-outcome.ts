@@ -13,6 +13,9 @@ export interface DumpEvidence {
   warnings: readonly string[];
 }
 
+/** Everything else has at least an end marker. */
+const MAY_BE_EMPTY: readonly ArchiveFile['role'][] = ['large_object', 'large_object_toc', 'script_file'];
+
 /**
  * `ok` only if nothing is amiss: pg_dump ended with 0, and every file that the table of contents names was read to its
  * end and stored. Why it is not, in sentences.
@@ -25,7 +28,7 @@ export function decideDumpOutcome(evidence: DumpEvidence): { outcome: Outcome; r
   for (const { path, role } of evidence.expected) {
     const file = stored.get(path);
     if (file === undefined) reasons.push(`file ${path} of the dump is missing`);
-    else if (role !== 'large_object' && role !== 'large_object_toc' && file.size_bytes === 0) {
+    else if (!MAY_BE_EMPTY.includes(role) && file.size_bytes === 0) {
       reasons.push(`file ${path} of the dump is empty`);
     } else if (role === 'table_data' && file.rows === null) reasons.push(`rows of file ${path} were not counted`);
   }

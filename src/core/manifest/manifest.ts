@@ -49,9 +49,17 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 /**
  * What a stored file is; `table_data` files hold COPY text, one row a line, a `sql_stream` is what pg_dumpall writes for
- * psql.
+ * psql, a `script_file` was written by a script.
  */
-export const fileRoleSchema = z.enum(['toc', 'table_data', 'large_object', 'large_object_toc', 'sql_stream', 'other']);
+export const fileRoleSchema = z.enum([
+  'toc',
+  'table_data',
+  'large_object',
+  'large_object_toc',
+  'sql_stream',
+  'script_file',
+  'other',
+]);
 export type FileRole = z.infer<typeof fileRoleSchema>;
 
 /** One file of a dump, as it stands in the dump's list; `path` is relative to the directory that pg_restore reads. */

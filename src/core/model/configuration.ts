@@ -66,6 +66,10 @@ export type Instance = z.infer<typeof instanceSchema>;
 export const dumpTypeSchema = z.enum(['full', 'schema', 'data', 'cluster', 'cluster_schema', 'script']);
 export type DumpType = z.infer<typeof dumpTypeSchema>;
 
+const scriptTextSchema = z.object({ name: z.string(), sha256: z.string(), code: z.string() });
+/** A script with its text, as a job carries it: it is run also while the catalog is away. */
+export type ScriptText = z.infer<typeof scriptTextSchema>;
+
 export const dumpJobSchema = z.object({
   id,
   instance_id: id,
@@ -80,6 +84,12 @@ export const dumpJobSchema = z.object({
   run_at: time.nullable(),
   timezone: z.string().nullable(),
   script_id: id.nullable(),
+  before_hook_id: id.nullable().default(null),
+  after_hook_id: id.nullable().default(null),
+  /** The scripts of these ids, joined from the scripts of the catalog. */
+  script: scriptTextSchema.nullable().default(null),
+  before_hook: scriptTextSchema.nullable().default(null),
+  after_hook: scriptTextSchema.nullable().default(null),
   keep_daily: z.number().int(),
   keep_weekly: z.number().int(),
   keep_monthly: z.number().int(),
@@ -98,14 +108,12 @@ export const dumpJobSchema = z.object({
   claimed_at: time.nullable(),
   run_uuid: z.string().nullable(),
   finished_at: time.nullable(),
+  /** When the database wanted no dump last. */
+  skipped_at: time.nullable().default(null),
   comment: z.string().nullable(),
   created_at: time,
 });
 export type DumpJob = z.infer<typeof dumpJobSchema>;
-
-const scriptTextSchema = z.object({ name: z.string(), sha256: z.string(), code: z.string() });
-/** A script with its text, as a job carries it: it is run also while the catalog is away. */
-export type ScriptText = z.infer<typeof scriptTextSchema>;
 
 export const restoreJobSchema = z.object({
   id,
@@ -143,6 +151,8 @@ export const restoreJobSchema = z.object({
   /** The scripts of these ids, joined from the scripts of the catalog. */
   before_script: scriptTextSchema.nullable().default(null),
   after_script: scriptTextSchema.nullable().default(null),
+  after_hook_id: id.nullable().default(null),
+  after_hook: scriptTextSchema.nullable().default(null),
   catch_up_ms: durationMs.nullable(),
   stall_timeout_ms: durationMs.nullable(),
   status,

@@ -3,7 +3,7 @@ import { type ErrorCode, EXIT_CODES, PgSnapManError } from '../errors.ts';
 import { dumpResultSchema, restoreResultSchema } from './results.ts';
 
 /** What can be asked of a worker through the catalog. */
-const requestKindSchema = z.enum([
+export const requestKindSchema = z.enum([
   'plan_restore',
   'run_dump_job',
   'run_restore_job',
@@ -80,6 +80,19 @@ export const undoAnswerSchema = z.object({
   undo_oid: z.number().nullable(),
 });
 export type UndoAnswer = z.infer<typeof undoAnswerSchema>;
+
+/** The answer to `script_allowed`. */
+export const scriptAnswerSchema = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  /** By the configuration of the worker. */
+  allowed: z.boolean(),
+  /** Why not; null: it is. */
+  reason: z.string().nullable(),
+  /** What its first line names; null: nothing, so it is of use as SQL only. */
+  interpreter: z.string().nullable(),
+});
+export type ScriptAnswer = z.infer<typeof scriptAnswerSchema>;
 
 const isCode = (code: string): code is ErrorCode => code in EXIT_CODES;
 const failureSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() });

@@ -26,6 +26,8 @@ export const dumpContentSchema = z.object({
   large_objects: count,
   /** Of a dump of a whole cluster: its databases; `tables` counts those with data. Left out for all other dumps. */
   databases: z.array(z.object({ name: z.string(), tables: count, rows: count, bytes: count })).optional(),
+  /** Of a dump made by a script: its files, the first thousand. */
+  files: z.array(z.object({ name: z.string(), bytes: count })).optional(),
 });
 export type DumpContent = z.infer<typeof dumpContentSchema>;
 
@@ -96,6 +98,10 @@ export const restoreResultSchema = z.object({
   log_tail: z.string().nullable(),
 });
 export type RestoreResult = z.infer<typeof restoreResultSchema>;
+
+/** A scheduled dump that its database did not want; `uuid` is what the dump would have had. */
+export const skipSchema = z.object({ uuid, dump_job_id: id, skipped_at: time });
+export type Skip = z.infer<typeof skipSchema>;
 
 export const messageLevelSchema = z.enum(['debug', 'info', 'warning', 'error', 'critical']);
 export type MessageLevel = z.infer<typeof messageLevelSchema>;

@@ -21,7 +21,7 @@ type Timed = 'catch_up' | 'stall_timeout' | 'lock_wait_timeout';
 export interface Limits {
   /** Dumps, or restores, that run at a time on this worker. */
   parallel(kind: 'dump' | 'restore'): number;
-  /** Runs of this worker that use the instance at a time. */
+  /** Runs that use the instance at a time; those of other workers count as far as the catalog tells of them. */
   parallelOnInstance(instance: Pick<Instance, 'max_parallel'>): number;
   catchUpMs(job: Pick<DumpJob | RestoreJob, 'catch_up_ms'>): number;
   stallTimeoutMs(job: Pick<DumpJob | RestoreJob, 'stall_timeout_ms'>): number;

@@ -1,6 +1,16 @@
 import * as z from 'zod';
 import { dumpJobSchema, instanceSchema, restoreJobSchema } from '../model/configuration.ts';
 
+const afterHookSchema = z.object({
+  /** How often it was begun. */
+  starts: z.number().int().nonnegative(),
+  ended: z.boolean(),
+  /** What is to be said of it in the result; null: nothing, or it has not ended. */
+  warning: z.string().nullable(),
+});
+/** How far the script after a run is. */
+export type AfterHookState = z.infer<typeof afterHookSchema>;
+
 /**
  * Work that is due, as it lies in a worker's queue. It carries the definition of its job, so that it can be done without
  * the catalog, and the uuid of the dump or restore run that will come out of it, so that it is done once.
@@ -17,6 +27,8 @@ const common = {
   retries: z.number().int().nonnegative().optional(),
   /** Put off: it does not start before this. */
   not_before: z.coerce.date().optional(),
+  /** Left out: the script after the run has not been begun. */
+  after_hook: afterHookSchema.optional(),
 };
 
 const dumpEntrySchema = z.object({

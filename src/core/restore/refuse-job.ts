@@ -34,7 +34,8 @@ function refuseDump({ dump_type }: Manifest, job: RestoreJob): Refusal[] {
     return [{ sentence: 'the dump is of a whole cluster, of which no single database can be restored', hint }];
   }
   if (dump_type === 'script') {
-    return [{ sentence: 'the dump was made by a script, which alone knows how to restore it', hint }];
+    const sentence = 'the dump was made by a script, which alone knows how to restore it';
+    return [{ sentence, hint: 'export its files with `pgsnapman dump export`' }];
   }
   const lacks = { full: null, schema: 'rows', data: 'definitions' }[dump_type];
   const asked = job.restore_type;

@@ -1,5 +1,6 @@
 import { PgSnapManError } from '../../core/errors.ts';
 import type { Activity } from '../../core/model/activity.ts';
+import type { Occupation } from '../../core/queue/occupation.ts';
 import type { Connection } from '../connection.ts';
 
 export interface ActivityRow extends Activity {
@@ -37,9 +38,15 @@ export async function removeActivity(c: Connection, uuid: string): Promise<void>
   await c.execute('delete from pgsnapman.activity where uuid = $1', [uuid]);
 }
 
-/** What one worker says that it is doing, oldest first. */
-export function activitiesOfWorker(c: Connection, workerId: number): Promise<ActivityRow[]> {
-  return c.rows(`${FROM} where a.worker_id = $1 order by a.started_at, a.id`, [workerId]);
+/** What the workers say that they are doing, with the instance that a dump or restore job works on. */
+export function listOccupations(c: Connection): Promise<Occupation[]> {
+  return c.rows(
+    `select a.uuid, a.worker_id, coalesce(d.instance_id, r.dest_instance_id) as instance_id,
+      extract(epoch from now() - a.heartbeat_at)::float8 * 1000 as silent_ms
+    from pgsnapman.activity as a
+    left join pgsnapman.dump_job as d on a.kind = 'dump' and d.id = a.job_id
+    left join pgsnapman.restore_job as r on a.kind = 'restore' and r.id = a.job_id`,
+  );
 }
 
 /** What the run with this uuid does now; undefined: it does not run. */

@@ -10,6 +10,9 @@ import {
 /** Columns of type interval; the model has them in milliseconds, with a name that says so. */
 const INTERVAL_COLUMNS = ['catch_up', 'stall_timeout'];
 
+/** Texts of the scripts whose ids are in columns of the same name with `_id`. */
+const SCRIPT_FIELDS = ['script', 'before_hook', 'after_hook', 'before_script', 'after_script'];
+
 /** `catch_up_ms` → `catch_up`; null for a field that is no interval. */
 export function intervalColumn(field: string): string | null {
   const column = field.replace(/_ms$/, '');
@@ -18,7 +21,7 @@ export function intervalColumn(field: string): string | null {
 
 /**
  * The one place that says how a row of the catalog becomes a row of the model: its fields in order, intervals as
- * milliseconds, the uuid of a restore job's dump and the texts of its scripts.
+ * milliseconds, the uuid of a restore job's dump and the texts of scripts.
  */
 function selectList(schema: z.ZodObject, alias: string): string {
   return Object.keys(schema.shape)
@@ -28,7 +31,7 @@ function selectList(schema: z.ZodObject, alias: string): string {
       if (field === 'dump_uuid') {
         return `(select source.uuid from pgsnapman.dump as source where source.id = ${alias}.dump_id) as dump_uuid`;
       }
-      if (field === 'before_script' || field === 'after_script') {
+      if (SCRIPT_FIELDS.includes(field)) {
         return `(select jsonb_build_object('name', text.name, 'sha256', text.sha256, 'code', text.code)
           from pgsnapman.script as text where text.id = ${alias}.${field}_id) as ${field}`;
       }

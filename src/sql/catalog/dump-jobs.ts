@@ -8,7 +8,8 @@ import { addName, Conditions, type ListFilter, sortOrder } from './list-filter.t
 import { updateRow } from './update-row.ts';
 import { findWorker } from './workers.ts';
 
-export type NewDumpJob = Pick<DumpJob, 'instance_id'> & Partial<Omit<DumpJob, 'id' | 'instance_id' | 'created_at'>>;
+export type NewDumpJob = Pick<DumpJob, 'instance_id'> &
+  Partial<Omit<DumpJob, 'id' | 'instance_id' | 'script' | 'before_hook' | 'after_hook' | 'created_at'>>;
 /** `worker_name` is the worker that takes the dumps, the instance's default one included. */
 export type DumpJobRow = DumpJob & { instance_name: string; worker_name: string | null };
 

@@ -64,11 +64,11 @@ export interface RunRequest {
 }
 
 const COPIED = {
-  dump_job: `instance_id, worker_id, dbname, dump_type, schemas, tables, options, timezone, script_id, keep_daily, keep_weekly,
+  dump_job: `instance_id, worker_id, dbname, dump_type, schemas, tables, options, timezone, script_id, before_hook_id, after_hook_id, keep_daily, keep_weekly,
     keep_monthly, keep_yearly, keep_last, parallel, catch_up, stall_timeout`,
   restore_job: `dump_id, latest_of_dump_job_id, dest_instance_id, dest_dbname, restore_type, schemas, tables, schema_as, existing_db,
     existing_data, role_handling, tablespace_handling, tablespace_map, role_map, options, parallel, accept_losses, force, keep, properties,
-    passwords, timezone, before_script_id, after_script_id, catch_up, stall_timeout`,
+    passwords, timezone, before_script_id, after_script_id, after_hook_id, catch_up, stall_timeout`,
 } as const;
 
 /**

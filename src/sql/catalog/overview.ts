@@ -76,7 +76,7 @@ export interface ScheduledJob {
   schedule: string;
   timezone: string | null;
   activated_at: Date;
-  /** Start of its newest good dump; always null for restore jobs. */
+  /** Start of its newest good dump, or when its database wanted none, if that is later; always null for restore jobs. */
   last_good_at: Date | null;
 }
 
@@ -84,7 +84,8 @@ export interface ScheduledJob {
 export async function fetchScheduledJobs(catalog: Connection): Promise<ScheduledJob[]> {
   return catalog.rows<ScheduledJob>(`
     select 'dump' as kind, j.id, j.dbname, i.name as instance_name, w.name as worker_name, j.schedule,
-      coalesce(j.timezone, w.timezone) as timezone, j.activated_at, last.started_at as last_good_at
+      coalesce(j.timezone, w.timezone) as timezone, j.activated_at,
+      greatest(last.started_at, j.skipped_at) as last_good_at
     from pgsnapman.dump_job as j
     join pgsnapman.instance as i on i.id = j.instance_id
     left join pgsnapman.worker as w on w.id = coalesce(j.worker_id, i.default_worker_id)

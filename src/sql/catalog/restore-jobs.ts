@@ -9,7 +9,9 @@ import { updateRow } from './update-row.ts';
 
 type Required = 'dest_instance_id' | 'dest_dbname';
 export type NewRestoreJob = Pick<RestoreJob, Required> &
-  Partial<Omit<RestoreJob, 'id' | 'dump_uuid' | 'before_script' | 'after_script' | 'created_at' | Required>>;
+  Partial<
+    Omit<RestoreJob, 'id' | 'dump_uuid' | 'before_script' | 'after_script' | 'after_hook' | 'created_at' | Required>
+  >;
 export type RestoreJobRow = RestoreJob & { dest_instance_name: string };
 
 const FROM = `select ${RESTORE_JOB_COLUMNS}, i.name as dest_instance_name

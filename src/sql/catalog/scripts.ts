@@ -30,11 +30,12 @@ export async function listScripts(c: Connection, filter: ListFilter = {}): Promi
   );
 }
 
-/** @throws PgSnapManError not_found */
-export async function findScript(c: Connection, reference: string): Promise<ScriptRow> {
+/** @param reference name or id; a number is an id. @throws PgSnapManError not_found */
+export async function findScript(c: Connection, reference: string | number): Promise<ScriptRow> {
   const found = await c.row<ScriptRow>(
-    `select ${COLUMNS} from pgsnapman.script as s where s.name = $1 or s.id::text = $1 order by s.name = $1 desc limit 1`,
-    [reference],
+    `select ${COLUMNS} from pgsnapman.script as s where (s.name = $1 and not $2) or s.id::text = $1
+    order by s.name = $1 desc limit 1`,
+    [String(reference), typeof reference === 'number'],
   );
   if (found !== undefined) return found;
   throw new PgSnapManError('not_found', `there is no script "${reference}"`, 'see: pgsnapman script list');
@@ -44,8 +45,9 @@ export async function findScript(c: Connection, reference: string): Promise<Scri
 export async function usesOfScript(c: Connection, id: number): Promise<string> {
   const row = await c.row<{ jobs: string | null }>(
     `select string_agg(job, ', ' order by job) as jobs from (
-      select 'dump job ' || id as job from pgsnapman.dump_job where script_id = $1
-      union all select 'restore job ' || id from pgsnapman.restore_job where $1 in (before_script_id, after_script_id)) as uses`,
+      select 'dump job ' || id as job from pgsnapman.dump_job where $1 in (script_id, before_hook_id, after_hook_id)
+      union all select 'restore job ' || id from pgsnapman.restore_job 
+        where $1 in (before_script_id, after_script_id, after_hook_id)) as uses`,
     [id],
   );
   return row?.jobs ?? '';

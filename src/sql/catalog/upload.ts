@@ -1,5 +1,5 @@
 import { isGood } from '../../core/model/outcome.ts';
-import type { DumpResult, Message, RestoreResult } from '../../core/model/results.ts';
+import type { DumpResult, Message, RestoreResult, Skip } from '../../core/model/results.ts';
 import { type Connection, sqlStateOf } from '../connection.ts';
 import { storable } from './storable.ts';
 
@@ -135,6 +135,12 @@ export async function uploadRestoreResult(c: Connection, result: RestoreResult):
     const newByHand = id !== null && result.trigger_kind === 'manual';
     await finishJob(c, 'restore_job', { uuid: result.uuid, jobId: restore_job_id, newByHand, endedAt: ended_at });
   });
+}
+
+/** Notes that a database wanted no dump; results may arrive in any order. */
+export async function uploadSkip(c: Connection, { dump_job_id, skipped_at }: Skip): Promise<void> {
+  const sql = 'update pgsnapman.dump_job set skipped_at = greatest(skipped_at, $2) where id = $1';
+  await c.execute(sql, [dump_job_id, skipped_at]);
 }
 
 /** Writes a message. Twice changes nothing. */

@@ -82,7 +82,7 @@ grant insert, update, delete on all tables in schema pgsnapman to pgsnapman_mana
 revoke insert, update, delete on pgsnapman.audit, pgsnapman.migration from pgsnapman_manager;
 
 grant update (root_id, machine_id, version, tools, last_seen_at) on pgsnapman.worker to pgsnapman_worker;
-grant update (claimed_by, claimed_at, run_uuid, finished_at, cleaned_at) on pgsnapman.dump_job to pgsnapman_worker;
+grant update (claimed_by, claimed_at, run_uuid, finished_at, cleaned_at, skipped_at) on pgsnapman.dump_job to pgsnapman_worker;
 grant update (claimed_by, claimed_at, run_uuid, finished_at) on pgsnapman.restore_job to pgsnapman_worker;
 grant insert (instance_id, dbname, status, comment) on pgsnapman.dump_job to pgsnapman_worker;
 grant insert, update on pgsnapman.database, pgsnapman.repository to pgsnapman_worker;

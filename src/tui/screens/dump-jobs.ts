@@ -66,11 +66,23 @@ function details(row: Row, extra: unknown, context: CellContext): readonly Detai
     field('options', listText(row.options)),
     field('parallel', row.parallel),
     field('on demand', row.on_demand ? 'yes, the database decides' : 'no'),
+    ...(row.skipped_at === null ? [] : [timeField('last skipped', row.skipped_at, context)]),
+    ...scriptLines(row),
     field('comment', row.comment),
     ...(context.brief ? [] : [field('id', row.id)]),
     timeField('made', row.created_at, context),
     ...historyLines('Last dumps', extra as RunSummary[] | null | undefined, context),
   ];
+}
+
+/** Scripts that it has. */
+function scriptLines(row: Row): Detail[] {
+  const scripts: [string, string | null][] = [
+    ['script', row.script_name],
+    ['script before', row.before_hook_name],
+    ['script after', row.after_hook_name],
+  ];
+  return scripts.flatMap(([label, name]) => (name === null ? [] : [field(label, name)]));
 }
 
 /** Why an active job does not run all the same. */

@@ -64,6 +64,7 @@ function details(row: Row, extra: unknown, context: CellContext): readonly Detai
     ...(row.schedule === null ? [] : [field('next run', next === null ? '-' : runTime(next, zone))]),
     field('if it exists', row.existing_db),
     field('roles', row.role_handling),
+    ...(row.after_hook_name === null ? [] : [field('script after', row.after_hook_name)]),
     ...(row.last_outcome === null
       ? [field('last run', null)]
       : [stateField('last run', row.last_outcome), timeField('', row.last_started_at, context)]),

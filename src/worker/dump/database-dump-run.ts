@@ -25,6 +25,7 @@ export class DatabaseDumpRun extends DumpRun {
     const tools = this.chooseTools(session);
     this.progress('reading facts');
     const { snapshot, facts, tables } = await readFacts(task, context, session);
+    if (task.demand !== undefined) this.wanted = await session.readWanted();
     this.databaseBytes = facts.database.size_bytes;
     faultPoint('dump.started');
     this.progress('dumping');

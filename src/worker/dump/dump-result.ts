@@ -1,3 +1,4 @@
+import type { Demand } from '../../core/dump/on-demand.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { DumpJob, Instance } from '../../core/model/configuration.ts';
@@ -12,6 +13,8 @@ export interface DumpTask {
   instance: Instance;
   triggerKind: DumpResult['trigger_kind'];
   dueAt: Date | null;
+  /** What the database said when it was asked; left out: it was not asked. */
+  demand?: Demand;
 }
 
 /** Something that ended without a dump. */

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FlagRow } from '../../core/dump/on-demand.ts';
 import { errorCode, PgSnapManError } from '../../core/errors.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { DumpResult } from '../../core/model/results.ts';
@@ -26,6 +27,8 @@ export abstract class DumpRun {
   protected tools: ToolSet | null = null;
   protected databaseBytes: number | null = null;
   protected warnings: string[] = [];
+  /** Rows that want a dump, as its snapshot saw them; null: as they were seen before. */
+  wanted: FlagRow[] | null = null;
 
   constructor(task: DumpTask, context: RunContext) {
     this.task = task;

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionSettings } from '../../core/connection/connection-settings.ts';
 import type { LockRoom } from '../../core/dump/lock-room.ts';
+import { demandOf, type FlagRow } from '../../core/dump/on-demand.ts';
+import { PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import { type Connection, connect } from '../../sql/connection.ts';
 import { type Backend, readBackends, terminateBackends } from '../../sql/instance/backends.ts';
+import { readBackupFlag } from '../../sql/instance/backup-flag.ts';
 import { readLockRoom } from '../../sql/instance/lock-room.ts';
 import { withPartitions } from '../../sql/instance/partitions.ts';
 import { readClusterFacts } from '../../sql/instance/read-cluster-facts.ts';
@@ -55,6 +58,27 @@ export class DumpSession {
   /** @param role the role that pg_dumpall will take on; null: none */
   async readClusterFacts(role: string | null) {
     return await readClusterFacts(this.connection, role);
+  }
+
+  /**
+   * Rows of the database that want a dump, as the snapshot of the open transaction sees them; none where that cannot be
+   * read: then the wish stays.
+   */
+  async readWanted(): Promise<FlagRow[]> {
+    await this.connection.script('savepoint flag');
+    try {
+      return demandOf(await readBackupFlag(this.connection)).wanted;
+    } catch (error) {
+      if (!(error instanceof PgSnapManError)) throw error;
+      return [];
+    } finally {
+      await this.connection.script('rollback to savepoint flag');
+    }
+  }
+
+  async databaseBytes(): Promise<number> {
+    const row = await this.connection.row<{ bytes: number }>('select pg_database_size(current_database()) as bytes');
+    return row?.bytes ?? 0;
   }
 
   async withPartitions(tables: readonly { schema: string; name: string }[]) {

@@ -33,7 +33,7 @@ const UNKNOWN = [
   'approvals of cleanings that waited',
 ];
 const UNKNOWN_WITHOUT_EXPORT =
-  'scripts, single jobs that have ended, and what only other workers know: there is no export';
+  'scripts that no job uses, single jobs that have ended, and what only other workers know: there is no export';
 
 /** Jobs need their instances, and restore jobs the dumps that they name. */
 const BEFORE_DUMPS: readonly ConfigurationTable[] = ['setting', 'worker', 'instance', 'script', 'dump_job'];

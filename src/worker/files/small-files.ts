@@ -8,7 +8,7 @@ const TURN_MS = 10;
  * Reads many small files one after the other. Each is read at once, since handing it to another thread and back costs ten
  * times what reading does; now and then timers, signals and answers of a server get their turn.
  */
-export class SmallFiles {
+class SmallFiles {
   #since = performance.now();
 
   /** @throws the error of the file system */

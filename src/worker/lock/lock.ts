@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgSnapManError } from '../../core/errors.ts';
@@ -37,6 +37,11 @@ export function tryLock(path: string): Lock | null {
 
 /** Paths of the locks that this process holds. */
 const heldHere = new Set<string>();
+
+/** True if this process holds the lock; costs nothing to ask. */
+export function isHeldHere(path: string): boolean {
+  return heldHere.has(path);
+}
 
 /** @throws PgSnapManError busy when somebody else has had the lock for all of `timeoutMs` */
 export async function waitForLock(path: string, timeoutMs: number): Promise<Lock> {
@@ -78,6 +83,7 @@ function heldBy(database: DatabaseSync, path: string): Lock {
 
 /** Makes the file with mode 0600; one that exists is not opened (see above). */
 function createPrivately(path: string): void {
+  if (existsSync(path)) return;
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Command } from '../../core/postgres/command.ts';
 import { childEnvironment } from '../../core/postgres/environment.ts';
+import { ProcessGroup } from './process-group.ts';
 import { readLines } from './read-lines.ts';
 
 export interface RunChildOptions {
@@ -13,6 +14,17 @@ export interface RunChildOptions {
   stdin?: Readable | string;
   /** Where standard output goes; default: collected as text, at most 64 MiB. */
   stdout?: Writable | 'ignore';
+  /** Where standard error goes; default: it is read line by line. */
+  stderr?: Writable;
+  /** Nothing of the worker's own environment: only what the command says. */
+  bare?: boolean;
+  /**
+   * The child leads a process group of its own: the whole group is ended with it, also what it leaves behind when it ends
+   * by itself. Output that somebody outside of the group still holds open is not waited for.
+   */
+  group?: boolean;
+  /** Told when a child with a group has ended, before its output has. */
+  onExit?: () => void;
   /** Every line of standard error as it comes, without its end. */
   onStderrLine?: (line: string) => void;
 }
@@ -40,7 +52,7 @@ export async function runChild(command: Command, options: RunChildOptions = {}):
   const toStream = options.stdout !== undefined && options.stdout !== 'ignore';
   const child = execa(command.file, command.args, {
     extendEnv: false,
-    env: { ...childEnvironment(process.env), ...command.env },
+    env: { ...(options.bare ? {} : childEnvironment(process.env)), ...command.env },
     reject: false,
     cwd: options.cwd ?? '/',
     stdin: options.stdin === undefined ? 'ignore' : 'pipe',
@@ -49,10 +61,14 @@ export async function runChild(command: Command, options: RunChildOptions = {}):
     maxBuffer: STDOUT_LIMIT_BYTES,
     stripFinalNewline: false,
     forceKillAfterDelay: options.graceMs ?? 10_000,
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...(options.group ? { detached: true, cleanup: false } : {}),
+    ...(options.signal === undefined || options.group ? {} : { cancelSignal: options.signal }),
     ...options.account,
   });
-  if (toStream) child.stdout?.pipe(options.stdout as Writable);
+  const group = options.group ? new ProcessGroup(child.nodeChildProcess, options) : null;
+  if (options.stderr !== undefined) child.stderr?.pipe(options.stderr, { end: false });
+  // What a group writes goes where a second attempt may go on.
+  if (toStream) child.stdout?.pipe(options.stdout as Writable, { end: !options.group });
   if (typeof options.stdin === 'string') child.stdin?.end(options.stdin);
   else if (options.stdin !== undefined && child.stdin) options.stdin.pipe(child.stdin);
   child.stdin?.on('error', () => {}); // a child that stops reading ends with an exit code, which is what counts
@@ -62,8 +78,8 @@ export async function runChild(command: Command, options: RunChildOptions = {}):
     if (stderrTail.length > STDERR_TAIL_LINES) stderrTail.shift();
     options.onStderrLine?.(line);
   };
-  const reading = child.stderr === null ? null : readLines(child.stderr, onLine);
-  const [result] = await Promise.all([child, reading?.catch(() => {})]);
+  const reading = child.stderr === null || options.stderr !== undefined ? null : readLines(child.stderr, onLine);
+  const [result] = await Promise.all([child, reading?.catch(() => {})]).finally(() => group?.end());
   return {
     exitCode: result.exitCode ?? null,
     signal: result.signal ?? null,

@@ -7,12 +7,23 @@ const stateSchema = z.object({
   format: z.literal(1),
   /** Job numbers mean something in this catalog only. */
   catalog_id: z.string(),
-  /** By `dump-<id>` or `restore-<id>`: which due times were dealt with. */
-  handled: z.record(z.string(), z.array(z.object({ from: z.coerce.date(), to: z.coerce.date() }))),
-  /** Nothing becomes due before `next_at` as long as the configuration is still the one that was `read_at`. */
-  quiet: z
-    .object({ read_at: z.coerce.date(), looked_at: z.coerce.date(), next_at: z.coerce.date().nullable() })
-    .nullable(),
+  /**
+   * By `dump-<id>` or `restore-<id>`: which due times were dealt with. They stay text, as most jobs have nothing to do:
+   * to turn the times of hundreds of jobs into dates and back cost most of a tick's look at its schedules.
+   */
+  handled: z.record(z.string(), z.array(z.object({ from: z.iso.datetime(), to: z.iso.datetime() }))),
+  /**
+   * When each job of the configuration that was `read_at` has to be looked at again, in milliseconds since 1970, which
+   * are quick to read; null: never. Worked out by clocks that said `looked_at` at the latest.
+   */
+  ahead: z
+    .object({
+      read_at: z.coerce.date(),
+      looked_at: z.coerce.date(),
+      next: z.record(z.string(), z.number().nullable()),
+    })
+    .nullable()
+    .default(null),
 });
 type State = z.infer<typeof stateSchema>;
 type JobKey = { kind: 'dump' | 'restore'; id: number };
@@ -44,7 +55,7 @@ export class ScheduleState {
       return undefined;
     });
     const usable = catalogId === null || found?.catalog_id === catalogId ? found : undefined;
-    const fresh: State = { format: 1, catalog_id: catalogId ?? '', handled: {}, quiet: null };
+    const fresh: State = { format: 1, catalog_id: catalogId ?? '', handled: {}, ahead: null };
     return { state: new ScheduleState(path, usable ?? fresh), broken };
   }
 
@@ -57,7 +68,7 @@ export class ScheduleState {
     const before = this.stretchesOf(job);
     const after = addHandled(before, dueAt, skipped);
     if (after === before) return;
-    this.state.handled[`${job.kind}-${job.id}`] = [...after];
+    this.state.handled[keyOf(job)] = after.map(({ from, to }) => ({ from: from.toISOString(), to: to.toISOString() }));
     this.changed = true;
   }
 
@@ -69,24 +80,43 @@ export class ScheduleState {
     }
   }
 
-  /** True if it is certain that nothing is due, by what was worked out before. */
-  isQuiet(readAt: Date, now: Date): boolean {
-    const { quiet } = this.state;
-    if (quiet === null || quiet.read_at.getTime() !== readAt.getTime() || now < quiet.looked_at) return false;
-    return quiet.next_at === null || now < quiet.next_at;
+  /** False: nothing is known of when these jobs are due, or a clock that went back makes it worthless. */
+  knowsAhead(readAt: Date, now: Date): boolean {
+    const { ahead } = this.state;
+    return ahead !== null && ahead.read_at.getTime() === readAt.getTime() && now >= ahead.looked_at;
   }
 
-  /** `nextAt` null: nothing ever becomes due with this configuration. */
-  setQuiet(readAt: Date, lookedAt: Date, nextAt: Date | null): void {
-    this.state.quiet = { read_at: readAt, looked_at: lookedAt, next_at: nextAt };
+  /** Forgets when jobs are due: another configuration may want other times. */
+  beginAhead(readAt: Date, now: Date): void {
+    this.state.ahead = { read_at: readAt, looked_at: now, next: {} };
+    this.changed = true;
+  }
+
+  /** True if it is certain that no job is due, by what was worked out before. */
+  isQuiet(now: Date): boolean {
+    return Object.values(this.state.ahead?.next ?? {}).every((at) => at === null || now.getTime() < at);
+  }
+
+  /** False if it is certain that the job is not due. */
+  mayBeDue(job: JobKey, now: Date): boolean {
+    const at = this.state.ahead?.next[keyOf(job)];
+    return at === undefined || (at !== null && at <= now.getTime());
+  }
+
+  /** Notes when the job is to be looked at again; null: never with this configuration. */
+  lookAgain(job: JobKey, at: Date | null, now: Date): void {
+    const { ahead } = this.state;
+    if (ahead === null) return;
+    ahead.next[keyOf(job)] = at?.getTime() ?? null;
+    ahead.looked_at = now;
     this.changed = true;
   }
 
   /** Forgets jobs that are gone and did nothing since `before`; one that comes back soon must not run again. */
   keepOnly(jobs: readonly JobKey[], before: Date): void {
-    const wanted = new Set(jobs.map(({ kind, id }) => `${kind}-${id}`));
+    const wanted = new Set(jobs.map(keyOf));
     for (const [key, stretches] of Object.entries(this.state.handled)) {
-      if (wanted.has(key) || stretches.some(({ to }) => to > before)) continue;
+      if (wanted.has(key) || stretches.some(({ to }) => new Date(to) > before)) continue;
       delete this.state.handled[key];
       this.changed = true;
     }
@@ -97,7 +127,10 @@ export class ScheduleState {
     this.changed = false;
   }
 
-  private stretchesOf({ kind, id }: JobKey): readonly HandledStretch[] {
-    return this.state.handled[`${kind}-${id}`] ?? [];
+  private stretchesOf(job: JobKey): readonly HandledStretch[] {
+    const stretches = this.state.handled[keyOf(job)] ?? [];
+    return stretches.map(({ from, to }) => ({ from: new Date(from), to: new Date(to) }));
   }
 }
+
+const keyOf = ({ kind, id }: JobKey): string => `${kind}-${id}`;

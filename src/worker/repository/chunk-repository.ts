@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
 import { type ClusterFacts, clusterFactsSchema } from '../../core/facts/cluster-facts.ts';
 import { type DatabaseFacts, databaseFactsSchema } from '../../core/facts/database-facts.ts';
+import { type ScriptFacts, scriptFactsSchema } from '../../core/facts/script-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { Manifest, StoredFile } from '../../core/manifest/manifest.ts';
 import { type DumpContent, dumpContentSchema } from '../../core/model/results.ts';
@@ -105,6 +106,10 @@ class ChunkRepository implements Repository {
 
   async clusterFacts(uuid: string): Promise<ClusterFacts> {
     return clusterFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
+  }
+
+  async scriptFacts(uuid: string): Promise<ScriptFacts> {
+    return scriptFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
   }
 
   async content(uuid: string): Promise<DumpContent> {

@@ -2,8 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isClusterDump } from '../../core/cluster-dump/cluster-command.ts';
 import { errorText } from '../../core/errors.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
+import { isScriptDump } from '../../core/script/script-dump.ts';
 import { faultPoint } from '../fault.ts';
-import type { CopyReport, DumpWriter, Repository } from './repository.ts';
+import type { CopyReport, DumpDocuments, DumpWriter, Repository } from './repository.ts';
 
 /**
  * Copies all dumps that the other repository lacks, oldest first, so that its dumps build on each other as here. Each is
@@ -31,7 +33,7 @@ async function copyDump(from: Repository, to: Repository, uuid: string, staging:
   if (found === null) throw new Error('it has been removed meanwhile');
   const { manifest } = found;
   const documents = {
-    facts: isClusterDump(manifest) ? await from.clusterFacts(uuid) : await from.facts(uuid),
+    facts: await factsOf(from, manifest),
     content: await from.content(uuid),
     globalsSql: await from.globalsSql(uuid),
   };
@@ -45,6 +47,11 @@ async function copyDump(from: Repository, to: Repository, uuid: string, staging:
     await writer.abort();
     throw error;
   }
+}
+
+function factsOf(from: Repository, manifest: Manifest): Promise<DumpDocuments['facts']> {
+  if (isScriptDump(manifest)) return from.scriptFacts(manifest.uuid);
+  return isClusterDump(manifest) ? from.clusterFacts(manifest.uuid) : from.facts(manifest.uuid);
 }
 
 /** One file at a time, so that the room needed in between is that of the largest file. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ClusterFacts } from '../../core/facts/cluster-facts.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
+import type { ScriptFacts } from '../../core/facts/script-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { FileRole, Manifest, StoredFile } from '../../core/manifest/manifest.ts';
 import type { DumpContent } from '../../core/model/results.ts';
@@ -20,8 +21,8 @@ export type ManifestDraft = Omit<
 >;
 
 export interface DumpDocuments {
-  /** What its kind of dump has: of a database, of a whole cluster. */
-  facts: DatabaseFacts | ClusterFacts;
+  /** What its kind of dump has: of a database, of a whole cluster, of a script. */
+  facts: DatabaseFacts | ClusterFacts | ScriptFacts;
   content: DumpContent;
   /** Roles and the database's settings as SQL, for people who restore without us. */
   globalsSql: string;
@@ -123,6 +124,8 @@ export interface Repository {
   facts(uuid: string): Promise<DatabaseFacts>;
   /** Facts of a dump of a whole cluster. @throws as `facts` */
   clusterFacts(uuid: string): Promise<ClusterFacts>;
+  /** Facts of a dump that a script made. @throws as `facts` */
+  scriptFacts(uuid: string): Promise<ScriptFacts>;
   content(uuid: string): Promise<DumpContent>;
   globalsSql(uuid: string): Promise<string>;
   files(uuid: string): Promise<StoredFile[]>;

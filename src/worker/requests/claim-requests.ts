@@ -13,9 +13,13 @@ export interface ClaimedRequest {
   release(): Promise<void>;
 }
 
+/** Each is answered over a connection of its own; more would use up those that the catalog's server has. */
+const MOST_AT_A_TIME = 20;
+
 /**
  * Takes what is asked of this worker; the caller holds the tick lock. A request that is being answered by nobody was
- * begun by a process that died: it is taken again, unless it has expired.
+ * begun by a process that died: it is taken again, unless it has expired. What is too much for now
+ * is left to the next tick.
  */
 export async function claimRequests(session: WorkSession, catalog: Connection): Promise<ClaimedRequest[]> {
   const { workerId } = session.reporter;
@@ -23,6 +27,7 @@ export async function claimRequests(session: WorkSession, catalog: Connection): 
   const claimed: ClaimedRequest[] = [];
   try {
     for (const request of await openRequests(catalog, workerId)) {
+      if (claimed.length === MOST_AT_A_TIME) break;
       const path = lockPath(session.worker, `request-${request.id}`);
       const lock = tryLock(path);
       if (lock === null) continue;

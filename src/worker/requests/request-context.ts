@@ -40,14 +40,6 @@ export function instanceOfRequest({ withCatalog }: RequestContext, id: number): 
   return withCatalog((catalog) => findInstance(catalog, id));
 }
 
-export function notSupported(kind: string): PgSnapManError {
-  return new PgSnapManError(
-    'usage',
-    `requests of kind ${kind} are not supported by this worker version`,
-    'upgrade pgsnapman there',
-  );
-}
-
 /** What was asked for; null: there is no such thing. */
 export async function orNull<T>(found: Promise<T>): Promise<T | null> {
   try {

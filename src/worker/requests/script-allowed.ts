@@ -1,5 +1,13 @@
-import { type Answer, notSupported } from './request-context.ts';
+import * as z from 'zod';
+import { findScript } from '../../sql/catalog/scripts.ts';
+import { askForScript } from '../scripts/ask-for-script.ts';
+import { type Answer, argumentsOf } from './request-context.ts';
 
-export const answerScriptAllowed: Answer = async () => {
-  throw notSupported('script_allowed');
+const schema = z.strictObject({ script_id: z.number().int() });
+
+/** What `script allowed` says there. */
+export const answerScriptAllowed: Answer = async (context) => {
+  const { script_id: id } = argumentsOf(context, schema);
+  const script = await context.withCatalog((catalog) => findScript(catalog, id));
+  return askForScript(script, context.session.worker.configuration.scripts);
 };

@@ -1,9 +1,9 @@
 import type { QueueEntry } from '../../core/queue/queue-entry.ts';
 import { dumpResultOf, restoreResultOf } from '../../core/queue/unfinished-results.ts';
 import { tryLock, withLock } from '../lock/lock.ts';
+import { ending } from './ending.ts';
 import { about, entryText } from './job-text.ts';
 import { jobLock } from './pick-entry.ts';
-import { ending } from './run-entry.ts';
 import { QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
 
 /** Takes a run that nobody has started out of the queue; its result says so. False: there is no such entry. */

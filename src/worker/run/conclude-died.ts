@@ -3,8 +3,8 @@ import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
 import type { DumpEntry, QueueEntry, RestoreEntry } from '../../core/queue/queue-entry.ts';
 import { dumpResultOf, restoreResultOf } from '../../core/queue/unfinished-results.ts';
 import type { HealedRestore } from '../restore/heal-restore.ts';
+import { ending } from './ending.ts';
 import { about, entryText } from './job-text.ts';
-import { ending } from './run-entry.ts';
 import { endStaging, readRunFile, workFolder } from './staging.ts';
 import type { WorkSession } from './work-session.ts';
 

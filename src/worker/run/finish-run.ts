@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { FLAG_KEY } from '../../core/dump/on-demand.ts';
 import { errorText } from '../../core/errors.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
@@ -22,6 +23,16 @@ export async function finishDump(session: WorkSession, entry: DumpEntry, result:
   if (isGood(result.outcome)) await queueTriggered(session, entry);
   faultPoint('dump.triggered');
   await endEntry(session, entry, result);
+}
+
+/** A scheduled dump that its database did not want: nothing is missing, and nothing was made. */
+export async function finishSkipped({ worker, reporter }: WorkSession, entry: DumpEntry): Promise<void> {
+  const value = { uuid: entry.uuid, dump_job_id: entry.job.id, skipped_at: worker.now() };
+  await worker.spool.put({ kind: 'skip', value });
+  const text = `${entryText(entry)} was skipped: the database wants no dump (${FLAG_KEY} is NO)`;
+  await reporter.report('info', text, about(entry));
+  await endStaging(worker.root.staging, entry.uuid);
+  await worker.queue.remove(entry);
 }
 
 /** The same for a restore, which triggers nothing. What it has kept of the database that it replaced is noted for cleaning. */

@@ -4,8 +4,12 @@ import type { About } from '../log/reporter.ts';
 
 /** How messages name a job: `dump job 5 (shop on db1)`. */
 export function jobText(kind: 'dump' | 'restore', job: DumpJob | RestoreJob, instanceName: string): string {
-  const database = 'dest_dbname' in job ? job.dest_dbname : (job.dbname ?? 'all databases');
+  const database = 'dest_dbname' in job ? job.dest_dbname : (job.dbname ?? withoutDatabase(job));
   return `${kind} job ${job.id} (${database} on ${instanceName})`;
+}
+
+function withoutDatabase({ dump_type, script }: DumpJob): string {
+  return dump_type === 'script' ? `script ${script?.name ?? ''}`.trim() : 'all databases';
 }
 
 export function entryText(entry: QueueEntry): string {

@@ -2,7 +2,7 @@ import { reasonToSkip } from '../../core/queue/halted.ts';
 import { instanceOf, mustWait, type QueueEntry } from '../../core/queue/queue-entry.ts';
 import { isPutOff } from '../../core/queue/retry.ts';
 import { faultPoint } from '../fault.ts';
-import { type Lock, tryLock, withLock } from '../lock/lock.ts';
+import { isHeldHere, type Lock, tryLock, withLock } from '../lock/lock.ts';
 import { lockPath } from '../worker-setup.ts';
 import { about, entryText } from './job-text.ts';
 import { loadScheduleState } from './queue-due-jobs.ts';
@@ -19,7 +19,7 @@ export interface Picked {
 /**
  * Takes the next entry that may start now, within the limits; null: there is none. Everything is decided by locks that
  * the kernel drops with their process: one for the job, so that it never runs twice at a time, one of the worker's slots
- * for its kind, and one of the instance's. `wants`: false for entries that this process leaves alone.
+ * for its kind, and one of the instance's, of which the runs of other workers take their share. `wants`: false for entries that this process leaves alone.
  */
 export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry) => boolean): Promise<Picked | null> {
   const { worker, reporter } = session;
@@ -29,31 +29,48 @@ export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry)
       await reporter.report('error', `an entry of the queue was set aside: ${text}`);
     if (entries.length === 0) return null;
     await followCache(session);
-    const state = await loadScheduleState(session);
-    state.takeUp(entries);
-    await state.save();
     const locks = new LockTable(session);
     for (const entry of entries) {
       if (!wants(entry) || !(await mayRun(session, entry, entries))) continue;
       const release = locks.take(entry);
       if (release === null) continue;
-      // Whoever ran it removed it before they let the job's lock go: only now what is there is what is to be done.
-      const current = await worker.queue.reread(entry);
-      if (current !== undefined) {
-        return { entry: await noteStart(session, current), died: current.attempts > 0, release };
-      }
-      release();
+      const picked = await begin(session, entry, release);
+      if (picked !== null) return picked;
     }
     return null;
   });
 }
 
+/** Whoever ran it removed it before they let the job's lock go: only now what is there is what is to be done. */
+async function begin(session: WorkSession, entry: QueueEntry, release: () => void): Promise<Picked | null> {
+  try {
+    const current = await session.worker.queue.reread(entry);
+    if (current !== undefined) return { entry: await noteStart(session, current), died: current.attempts > 0, release };
+    release();
+    return null;
+  } catch (error) {
+    // A daemon lives on, and must not hold a job for ever that it could not begin, say as the disk was full.
+    release();
+    throw error;
+  }
+}
+
 /** Counts the attempt before anything happens, so that a job that kills its process does not do so for ever. */
-async function noteStart({ worker }: WorkSession, entry: QueueEntry): Promise<QueueEntry> {
+async function noteStart(session: WorkSession, entry: QueueEntry): Promise<QueueEntry> {
+  const { worker } = session;
+  await takeUp(session, entry);
   faultPoint('queue.scheduled');
   const started = { ...entry, attempts: entry.attempts + 1 };
   await worker.queue.update(started);
   return started;
+}
+
+/** Whoever wrote the entry may have died before the schedule state had its due time; without that it would come again. */
+async function takeUp(session: WorkSession, entry: QueueEntry): Promise<void> {
+  if (entry.trigger_kind !== 'schedule' || entry.attempts > 0 || session.settled.has(entry.uuid)) return;
+  const state = await loadScheduleState(session);
+  state.takeUp([entry]);
+  await state.save();
 }
 
 /** Halted work does not start; what has started before is brought to its end all the same. */
@@ -72,6 +89,7 @@ async function mayRun(session: WorkSession, entry: QueueEntry, entries: readonly
     if (await worker.notices.begin(`halted-${entry.uuid}`)) await tellSkipped(session, entry, `waits: ${reason}`);
     return false;
   }
+  await takeUp(session, entry);
   await worker.queue.remove(entry);
   await tellSkipped(session, entry, `was skipped: ${reason}`);
   reporter.log({ text: 'removed from the queue', uuid: entry.uuid });
@@ -93,25 +111,28 @@ class LockTable {
 
   /** Null: the job runs already, or a limit is reached. */
   take(entry: QueueEntry): (() => void) | null {
-    const { limits } = this.session;
+    const { limits, runsOfOthers } = this.session;
     const instance = instanceOf(entry);
-    const groups: [string, number][] = [
-      [`slot-${entry.kind}`, limits.parallel(entry.kind)],
-      [`instance-${instance.id}`, limits.parallelOnInstance(instance)],
+    const groups: [string, number, number][] = [
+      [`slot-${entry.kind}`, limits.parallel(entry.kind), 0],
+      [`instance-${instance.id}`, limits.parallelOnInstance(instance), runsOfOthers.get(instance.id) ?? 0],
     ];
+    const jobPath = jobLock(this.session, entry.kind, entry.job.id);
+    // What needs no asking comes first: each lock that is tried costs, and a queue may be long.
+    if (isHeldHere(jobPath) || groups.some(([group]) => this.full.has(group))) return null;
     const taken: Lock[] = [];
     const release = (): void => {
       for (const lock of taken.toReversed()) lock.release();
     };
-    for (const [group, size] of groups) {
-      const lock = this.oneOf(group, size);
+    for (const [group, size, occupied] of groups) {
+      const lock = this.oneOf(group, size, occupied);
       if (lock === null) {
         release();
         return null;
       }
       taken.push(lock);
     }
-    const job = tryLock(jobLock(this.session, entry.kind, entry.job.id));
+    const job = tryLock(jobPath);
     if (job === null) {
       release();
       return null;
@@ -120,8 +141,8 @@ class LockTable {
     return release;
   }
 
-  private oneOf(group: string, size: number): Lock | null {
-    const lock = this.full.has(group) ? null : takeOneOf(this.session.worker, group, size);
+  private oneOf(group: string, size: number, occupied: number): Lock | null {
+    const lock = takeOneOf(this.session.worker, group, size, occupied);
     if (lock === null) this.full.add(group);
     return lock;
   }
@@ -140,12 +161,16 @@ export function takeSlots(session: WorkSession, entry: QueueEntry): () => void {
   };
 }
 
-function takeOneOf(worker: WorkSession['worker'], group: string, size: number): Lock | null {
-  for (let number = 1; number <= size; number++) {
+/** `occupied`: how many of them others use, whose locks are not here; so many have to stay free. */
+function takeOneOf(worker: WorkSession['worker'], group: string, size: number, occupied = 0): Lock | null {
+  const free: Lock[] = [];
+  for (let number = 1; number <= size && free.length <= occupied; number++) {
     const lock = tryLock(lockPath(worker, `${group}-${number}`));
-    if (lock !== null) return lock;
+    if (lock !== null) free.push(lock);
   }
-  return null;
+  const taken = free.length > occupied ? free.pop() : undefined;
+  for (const lock of free) lock.release();
+  return taken ?? null;
 }
 
 /** The lock of a job: whoever holds it runs the job, or looks after what a dead process left of it. */

@@ -19,7 +19,9 @@ export async function putOff(
   const at = nextTry(retries, worker.now());
   if (at === null || !(await isCleared(worker.root.staging, entry.uuid))) return false;
   await endStaging(worker.root.staging, entry.uuid);
-  await worker.queue.update({ ...entry, attempts: 0, retries: retries + 1, not_before: at });
+  // The next try has its own scripts before and after it.
+  const { after_hook: _ended, ...waiting } = entry;
+  await worker.queue.update({ ...waiting, attempts: 0, retries: retries + 1, not_before: at });
   const text = `${entryText(entry)} is tried again after ${at.toISOString()}: ${result.message ?? 'it failed'}`;
   await reporter.report('warning', text, about(entry));
   return true;

@@ -24,27 +24,35 @@ interface Look {
   configuration: WorkerConfiguration;
   state: ScheduleState;
   waiting: Set<string>;
+  /** Uuids of the entries that the look writes. */
+  added: string[];
+  /** What was told about schedules that cannot be used, and is not over yet. */
+  told: ReadonlySet<string>;
   now: Date;
 }
 
 /**
  * Puts the repeat jobs that are due into the queue, each due time once: entries first, then the schedule state, all
- * under the queue's lock. What was worked out is kept, so that most ticks need no look at the schedules at all.
+ * under the queue's lock. When each job is due next is kept, so that a tick costs what is due, not what there is.
  */
 export async function queueDueJobs(session: WorkSession): Promise<void> {
-  const { configuration } = session;
+  const { configuration, worker } = session;
   if (configuration === null) return;
-  await withLock(queueLock(session.worker), QUEUE_LOCK_TIMEOUT_MS, async () => {
+  await withLock(queueLock(worker), QUEUE_LOCK_TIMEOUT_MS, async () => {
     const state = await loadScheduleState(session);
-    const { entries } = await session.worker.queue.list();
+    const { entries } = await worker.queue.list();
     state.takeUp(entries);
-    const now = session.worker.now();
-    if (!state.isQuiet(configuration.fetched_at, now)) {
+    const now = worker.now();
+    const isNew = !state.knowsAhead(configuration.fetched_at, now);
+    if (isNew) state.beginAhead(configuration.fetched_at, now);
+    const added: string[] = [];
+    if (isNew || !state.isQuiet(now)) {
       const waiting = new Set(entries.map(entryName));
-      const nextAt = await lookAtAll({ session, configuration, state, waiting, now });
-      state.setQuiet(configuration.fetched_at, now, nextAt);
+      const told = new Set(await worker.notices.list());
+      await lookAtDue({ session, configuration, state, waiting, added, told, now }, isNew);
     }
     await state.save();
+    for (const uuid of [...entries.map((entry) => entry.uuid), ...added]) session.settled.add(uuid);
   });
 }
 
@@ -60,28 +68,33 @@ export async function loadScheduleState(session: WorkSession): Promise<ScheduleS
   return state;
 }
 
-/** Returns when something can become due at the earliest; null: never. */
-async function lookAtAll(look: Look): Promise<Date | null> {
+/** Looks at the jobs that may be due. `isNew`: this configuration is seen for the first time. */
+async function lookAtDue(look: Look, isNew: boolean): Promise<void> {
+  const { state, now } = look;
   const jobs = repeatJobs(look.configuration);
-  let nextAt: Date | null = null;
   for (const job of jobs) {
-    const next = await lookAt(look, job);
-    if (next !== null && (nextAt === null || next < nextAt)) nextAt = next;
+    const key = { kind: job.kind, id: job.job.id };
+    if (!state.mayBeDue(key, now)) continue;
+    const again = await lookAt(look, job);
+    // What has to be looked at by every tick stays due; writing that down each time would only wear out disks.
+    if (again !== 'soon') state.lookAgain(key, again, now);
+    else if (isNew) state.lookAgain(key, now, now);
   }
-  look.state.keepOnly(
-    jobs.map(({ kind, job }) => ({ kind, id: job.id })),
-    new Date(look.now.getTime() - FORGET_AFTER_MS),
-  );
-  return nextAt;
+  if (isNew) {
+    state.keepOnly(
+      jobs.map(({ kind, job }) => ({ kind, id: job.id })),
+      new Date(now.getTime() - FORGET_AFTER_MS),
+    );
+  }
 }
 
-/** When the job can become due next; null: never, its schedule cannot be used. */
-async function lookAt(look: Look, repeat: RepeatJob): Promise<Date | null> {
+/** When the job has to be looked at again. `soon`: by the next tick; null: never, its schedule cannot be used. */
+async function lookAt(look: Look, repeat: RepeatJob): Promise<Date | 'soon' | null> {
   const { session, configuration, state, now } = look;
   const { kind, job, instance } = repeat;
   const key = { kind, id: job.id };
   // One that waits or runs holds the next one back; it is looked at again when that has ended.
-  if (look.waiting.has(`${kind}-${job.id}`)) return now;
+  if (look.waiting.has(`${kind}-${job.id}`)) return 'soon';
   const zone = zoneOf(configuration, job);
   const schedule = await readSchedule(look, repeat, zone);
   if (schedule === null) return null;
@@ -95,12 +108,12 @@ async function lookAt(look: Look, repeat: RepeatJob): Promise<Date | null> {
       window: { start: instance.window_start, end: instance.window_end },
     },
   );
-  if (answer.dueAt !== null && answer.decision !== 'wait') {
+  if (answer.dueAt !== null && answer.decision === 'wait') return 'soon';
+  if (answer.dueAt !== null) {
     await act(look, repeat, answer, answer.dueAt);
     state.handle(key, answer.dueAt, answer.missed > 0);
   }
-  const waitsForWindow = answer.decision === 'wait' && answer.dueAt !== null;
-  return waitsForWindow || answer.decision === 'run' ? now : nextRun(schedule, now, zone);
+  return nextRun(schedule, now, zone);
 }
 
 /** A schedule that cannot be used is an error of its job alone; it is told once. */
@@ -114,7 +127,7 @@ async function readSchedule(
   try {
     const parsed = parseSchedule(schedule);
     nextRun(parsed, look.now, zone);
-    await notices.end(notice);
+    if (look.told.has(notice)) await notices.end(notice);
     return parsed;
   } catch (error) {
     if (await notices.begin(notice)) {
@@ -140,6 +153,7 @@ async function act(look: Look, repeat: RepeatJob, answer: DueAnswer, dueAt: Date
     await session.reporter.report('warning', text, about(entry));
   } else {
     await session.worker.queue.add(entry);
+    look.added.push(entry.uuid);
     faultPoint('queue.entry-written');
     const text = `${name} makes up its run at ${when}${others(answer, ', which stands for')}`;
     if (answer.late) await session.reporter.report('warning', text, about(entry));

@@ -1,5 +1,6 @@
 import type { ConnectionSources } from '../../core/connection/connection-settings.ts';
 import type { Progress } from '../../core/model/activity.ts';
+import type { ScriptMessage } from '../../core/script/script-messages.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { ScriptRules } from '../scripts/refuse-script.ts';
 import type { ToolSet } from '../tools/find-tools.ts';
@@ -20,6 +21,8 @@ export interface RunContext {
   onProgress(progress: Progress): void;
   /** Told before a run fails for something that may pass by itself: then it can be tried again. */
   onPassing?: () => void;
+  /** A message of a script, for the administrator; default: it is only in the log of the run. */
+  onMessage?: (message: ScriptMessage & { script: string }) => Promise<void>;
   /** A line for the run's own log. */
   log(line: string): void;
   /** Aborted when somebody cancels the run or the worker is asked to end. */

@@ -1,10 +1,13 @@
+import type { Demand } from '../../core/dump/on-demand.ts';
 import { errorText, PgSnapManError } from '../../core/errors.ts';
-import type { Progress } from '../../core/model/activity.ts';
 import type { DumpResult, RestoreResult } from '../../core/model/results.ts';
-import { type DumpEntry, instanceOf, type QueueEntry, type RestoreEntry } from '../../core/queue/queue-entry.ts';
+import type { DumpEntry, QueueEntry, RestoreEntry } from '../../core/queue/queue-entry.ts';
 import { dumpResultOf, type Ending, restoreResultOf } from '../../core/queue/unfinished-results.ts';
 import { openRunLog, type RunLog } from '../log/run-log.ts';
+import { activityOf } from './activity-of.ts';
 import { chooseDump } from './choose-dump.ts';
+import { ending } from './ending.ts';
+import { about } from './job-text.ts';
 import type { RunContext } from './run-context.ts';
 import type { Running } from './running.ts';
 import { beginStaging } from './staging.ts';
@@ -18,8 +21,11 @@ export interface Ended<Result> {
   passing: boolean;
 }
 
-/** Takes the dump of an entry, from the empty staging folder to the result. Whatever goes wrong is a result too. */
-export async function runDump(running: Running, entry: DumpEntry): Promise<Ended<DumpResult>> {
+/**
+ * Takes the dump of an entry, from the empty staging folder to the result. Whatever goes wrong is a result too.
+ * @param demand what the database said; null: it was not asked
+ */
+export async function runDump(running: Running, entry: DumpEntry, demand: Demand | null): Promise<Ended<DumpResult>> {
   const { session } = running;
   const startedAt = session.worker.now();
   const log = openRunLog(session.worker.root.log, entry, session.worker.now);
@@ -29,16 +35,19 @@ export async function runDump(running: Running, entry: DumpEntry): Promise<Ended
   };
   try {
     const { takeDump } = await import('../dump/take-dump.ts');
+    const { beforeDump } = await import('./hooks.ts');
     const task = {
       uuid: entry.uuid,
       job: entry.job,
       instance: entry.instance,
       triggerKind: entry.trigger_kind,
       dueAt: entry.due_at,
+      ...(demand === null ? {} : { demand }),
     };
-    const result = await withContext(running, entry, log, startedAt, (context) =>
-      takeDump(task, { ...context, onPassing }),
-    );
+    const result = await withContext(running, entry, log, startedAt, async (context) => {
+      const stopped = entry.job.before_hook_id === null ? null : await beforeDump(session, entry, context, startedAt);
+      return stopped ?? takeDump(task, { ...context, onPassing });
+    });
     return { result: withLog(result, log), broken: false, passing };
   } catch (error) {
     const result = dumpResultOf(entry, failure(session, entry, error, startedAt, log));
@@ -108,6 +117,8 @@ export async function withContext<T>(
         activity.progress(progress);
         running.onProgress?.(entry.kind, entry.job.id, progress);
       },
+      onMessage: ({ level, text, script }) =>
+        session.reporter.report(level, text, { ...about(entry), tool: `script ${script}` }),
       log: log.line,
       signal: AbortSignal.any([running.signal, cancel.signal]),
       now: worker.now,
@@ -116,28 +127,6 @@ export async function withContext<T>(
   } finally {
     activity.end();
   }
-}
-
-const BEFORE_FIRST_WORD: Progress = {
-  stage: 'starting',
-  item: null,
-  done_bytes: null,
-  total_bytes: null,
-  done_items: null,
-  total_items: null,
-};
-
-function activityOf(session: WorkSession, entry: QueueEntry, startedAt: Date) {
-  const database = entry.kind === 'dump' ? (entry.job.dbname ?? 'all databases') : entry.job.dest_dbname;
-  return {
-    ...BEFORE_FIRST_WORD,
-    uuid: entry.uuid,
-    worker_id: session.reporter.workerId ?? 0,
-    kind: entry.kind,
-    job_id: entry.job.id,
-    subject: `${database} on ${instanceOf(entry).name}`,
-    started_at: startedAt,
-  };
 }
 
 /** A refusal of ours is a sentence; anything else is a bug, whose trace stays in the log of the run. */
@@ -150,23 +139,4 @@ function failure(session: WorkSession, entry: QueueEntry, error: unknown, starte
   if (!known && error instanceof Error)
     session.reporter.log({ level: 'error', uuid: entry.uuid, text: sentence, stack: error.stack });
   return ending(session, startedAt, 'failed', sentence);
-}
-
-/** How a run ended that has nothing to say itself. */
-export function ending(
-  session: WorkSession,
-  startedAt: Date,
-  outcome: Ending['outcome'],
-  message: string | null,
-): Ending {
-  const { worker, reporter } = session;
-  return {
-    outcome,
-    message,
-    warnings: [],
-    startedAt,
-    endedAt: worker.now(),
-    worker: { id: reporter.workerId, name: worker.name },
-    version: worker.version,
-  };
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QueueEntry } from '../../core/queue/queue-entry.ts';
 import { readJson, writeJson } from '../files/json-file.ts';
+import { makeAccessible } from '../files/make-accessible.ts';
 import type { RunFile } from './run-file.ts';
 
 export type { RunFile };
@@ -14,7 +15,7 @@ const YOUNG_MS = 10 * 60_000;
 /** Makes `staging/<uuid>` with a description of the run; returns the empty folder in it that the run works in. */
 export async function beginStaging(stagingFolder: string, entry: QueueEntry, startedAt: Date): Promise<string> {
   const folder = join(stagingFolder, entry.uuid);
-  await rm(folder, { recursive: true, force: true });
+  await endStaging(stagingFolder, entry.uuid);
   await mkdir(join(folder, WORK), { recursive: true, mode: 0o700 });
   await writeJson(join(folder, RUN_FILE), { format: 1, started_at: startedAt, entry });
   return join(folder, WORK);
@@ -30,7 +31,22 @@ export async function isCleared(stagingFolder: string, uuid: string): Promise<bo
 }
 
 export async function endStaging(stagingFolder: string, uuid: string): Promise<void> {
-  await rm(join(stagingFolder, uuid), { recursive: true, force: true });
+  const folder = join(stagingFolder, uuid);
+  await rm(folder, { recursive: true, force: true }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
+    await makeAccessible(folder); // what a script has left
+    await rm(folder, { recursive: true, force: true });
+  });
+}
+
+/** Makes the folder of a run, with its description, if it is not there (any more). Returns it. */
+export async function keepStaging(stagingFolder: string, entry: QueueEntry, startedAt: Date): Promise<string> {
+  const folder = join(stagingFolder, entry.uuid);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await readRunFile(stagingFolder, entry.uuid)) === null) {
+    await writeJson(join(folder, RUN_FILE), { format: 1, started_at: startedAt, entry });
+  }
+  return folder;
 }
 
 /** Description of a run, alive or not; null if there is none that can be read. */

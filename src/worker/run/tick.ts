@@ -1,6 +1,7 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { Message } from '../../core/model/results.ts';
+import { runsOfOthers } from '../../core/queue/occupation.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { createActivityBoard } from '../activity/activity-board.ts';
 import { tryLock } from '../lock/lock.ts';
@@ -145,27 +146,20 @@ async function lookForCatalog(
 
 async function workWithCatalog(session: WorkSession, catalog: Connection, prepared: Prepared): Promise<void> {
   const { worker } = session;
-  const [
-    { bindWorker },
-    { refreshConfiguration },
-    { queueClaims },
-    { claimRequests },
-    { removeStaleActivities },
-    { isDutyDue },
-  ] = await Promise.all([
-    import('../../sql/catalog/workers.ts'),
-    import('./refresh-configuration.ts'),
-    import('./queue-claims.ts'),
-    import('../requests/claim-requests.ts'),
-    import('../activity/stale-activities.ts'),
-    import('./timetable.ts'),
-  ]);
+  const [{ bindWorker }, { refreshConfiguration }, { queueClaims }, { claimRequests }, { isDutyDue }] =
+    await Promise.all([
+      import('../../sql/catalog/workers.ts'),
+      import('./refresh-configuration.ts'),
+      import('./queue-claims.ts'),
+      import('../requests/claim-requests.ts'),
+      import('./timetable.ts'),
+    ]);
   await uploadResults(session, catalog, FIRST_UPLOAD_MS);
   const { root_id: rootId, machine_id: machineId = '' } = worker.root.identity;
   const binding = { name: worker.name, rootId, machineId, version: worker.version, tools: await reportedTools(worker) };
   const bound = await bindWorker(catalog, binding);
   session.reporter.workerId = bound.id;
-  await removeStaleActivities(catalog, bound.id, (uuid) => isAlive(session, uuid));
+  await lookAtActivities(session, catalog, bound.id);
   await refreshConfiguration(session, catalog);
   await queueClaims(session, catalog);
   prepared.requests = await claimRequests(session, catalog);
@@ -173,6 +167,18 @@ async function workWithCatalog(session: WorkSession, catalog: Connection, prepar
   await noteKeepFlags(session.worker, catalog, bound.id);
   const halted = session.configuration?.worker.status === 'halted';
   prepared.discoveryIsDue = !halted && (await isDutyDue(session, 'discovery'));
+}
+
+/** What runs here and elsewhere; what was shown as running here and is not any more is taken away. */
+async function lookAtActivities(session: WorkSession, catalog: Connection, workerId: number): Promise<void> {
+  const [{ listOccupations }, { removeStaleActivities }] = await Promise.all([
+    import('../../sql/catalog/activities.ts'),
+    import('../activity/stale-activities.ts'),
+  ]);
+  const occupations = await listOccupations(catalog);
+  session.runsOfOthers = runsOfOthers(occupations, workerId);
+  const own = occupations.filter(({ worker_id }) => worker_id === workerId);
+  await removeStaleActivities(catalog, own, (uuid) => isAlive(session, uuid));
 }
 
 /**

@@ -17,7 +17,11 @@ export interface WorkSession {
   configuration: WorkerConfiguration | null;
   /** Of the cache that was read last. */
   cacheMark: string | null;
+  /** Queue entries whose due time this process has seen in the schedule state. */
+  readonly settled: Set<string>;
   readonly limits: Limits;
+  /** Runs of other workers by instance, as the catalog had them when the tick began; without it: none are known. */
+  runsOfOthers: ReadonlyMap<number, number>;
 }
 
 /** Begins to work from what the cache says. */
@@ -38,6 +42,8 @@ export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
     startedAt: worker.now(),
     configuration: null,
     cacheMark: mark,
+    runsOfOthers: new Map(),
+    settled: new Set(),
     get limits() {
       return limitsOf(session.configuration, worker.configuration.limits);
     },

@@ -9,6 +9,8 @@ export interface ScriptRules {
   sha256: readonly string[];
   /** A folder whose files are allowed; it and they must belong to the worker's account, and nobody else may write there. */
   directory: string | null;
+  /** How long a script may run; default: an hour. Not for SQL. */
+  time_limit_ms?: number;
 }
 
 const GROUP_OR_OTHERS_WRITE = 0o022;
@@ -19,7 +21,9 @@ export async function refuseScript(script: ScriptText, rules: ScriptRules): Prom
   if (sha256 !== script.sha256) return `script "${script.name}" is not what its SHA-256 says`;
   if (rules.sha256.some((allowed) => allowed.toLowerCase() === sha256)) return null;
   if (rules.directory !== null && (await hashesIn(rules.directory)).has(sha256)) return null;
-  return `script "${script.name}" (SHA-256 ${sha256}) is not allowed by the configuration of this worker`;
+  const reason = `script "${script.name}" (SHA-256 ${sha256}) is not allowed by the configuration of this worker`;
+  if (rules.directory === null || (await isOurs(rules.directory, 'directory'))) return reason;
+  return `${reason}, whose folder ${rules.directory} does not count: it must be there, belong to the worker's account, and be writable for nobody else`;
 }
 
 /** SHA-256 of the files that nobody but the worker's account can have put there; none if that is not certain. */

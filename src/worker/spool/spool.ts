@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
-import type { DumpResult, Message, RestoreResult } from '../../core/model/results.ts';
+import type { DumpResult, Message, RestoreResult, Skip } from '../../core/model/results.ts';
 import { removeDurably } from '../files/durable.ts';
 import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';
 import { namesIn, setAside } from '../queue/queue.ts';
@@ -9,10 +9,11 @@ import { namesIn, setAside } from '../queue/queue.ts';
 export type Spooled =
   | { kind: 'dump'; value: DumpResult }
   | { kind: 'restore'; value: RestoreResult }
+  | { kind: 'skip'; value: Skip }
   | { kind: 'message'; value: Message };
 
 /** In the order of uploading: a restore names its dump, messages may name both. */
-const KINDS: readonly Spooled['kind'][] = ['dump', 'restore', 'message'];
+const KINDS: readonly Spooled['kind'][] = ['dump', 'restore', 'skip', 'message'];
 
 /**
  * Results and messages that wait to be uploaded: a file each in the folder `spool/`, named by kind and uuid. They are
@@ -65,6 +66,7 @@ async function schemaOf(kind: Spooled['kind']): Promise<ZodType> {
   const schemas = {
     dump: results.dumpResultSchema,
     restore: results.restoreResultSchema,
+    skip: results.skipSchema,
     message: results.messageSchema,
   };
   return schemas[kind];

@@ -1,4 +1,4 @@
-import { uploadDump, uploadMessage, uploadRestoreResult } from '../../sql/catalog/upload.ts';
+import { uploadDump, uploadMessage, uploadRestoreResult, uploadSkip } from '../../sql/catalog/upload.ts';
 import { type Connection, sqlStateOf } from '../../sql/connection.ts';
 import { faultPoint } from '../fault.ts';
 import { BrokenFileError } from '../files/json-file.ts';
@@ -45,6 +45,7 @@ export async function uploadSpool(
 async function upload(catalog: Connection, item: Spooled): Promise<void> {
   if (item.kind === 'dump') await uploadDump(catalog, item.value);
   else if (item.kind === 'restore') await uploadRestoreResult(catalog, item.value);
+  else if (item.kind === 'skip') await uploadSkip(catalog, item.value);
   else await uploadMessage(catalog, item.value);
 }
 

@@ -218,6 +218,8 @@ function drillJob(dumpUuid: string, instance: Instance, dbname: string, now: Dat
     after_script_id: null,
     before_script: null,
     after_script: null,
+    after_hook_id: null,
+    after_hook: null,
     catch_up_ms: null,
     stall_timeout_ms: null,
     status: 'active',

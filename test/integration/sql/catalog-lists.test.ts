@@ -6,8 +6,8 @@ import {
   workerSchema,
 } from '../../../src/core/model/configuration.ts';
 import {
-  activitiesOfWorker,
   listActivities,
+  listOccupations,
   removeActivity,
   upsertActivity,
 } from '../../../src/sql/catalog/activities.ts';
@@ -372,13 +372,15 @@ test('activities come, change, are asked to end, and go', async () => {
     total_items: 7,
   };
   expect(await upsertActivity(c, activity)).toEqual({ cancel_requested: false });
-  expect(await activitiesOfWorker(c, 1)).toMatchObject([
+  expect(await listActivities(c)).toMatchObject([
     { ...activity, worker_name: 'w1', cancel_requested: false, heartbeat_at: expect.any(Date) },
   ]);
+  const instance_id = (await listDumpJobs(c)).find(({ id }) => id === 1)?.instance_id;
+  const occupations = await listOccupations(c);
+  expect(occupations).toEqual([{ uuid: activity.uuid, worker_id: 1, instance_id, silent_ms: expect.any(Number) }]);
   await c.script('update pgsnapman.activity set cancel_requested = true');
   expect(await upsertActivity(c, { ...activity, stage: 'storing', item: null })).toEqual({ cancel_requested: true });
   expect(await listActivities(c)).toMatchObject([{ id: 1, stage: 'storing', item: null }]);
-  expect(await activitiesOfWorker(c, 2)).toEqual([]);
   await removeActivity(c, activity.uuid);
   expect(await listActivities(c)).toEqual([]);
 });

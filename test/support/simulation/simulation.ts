@@ -1,54 +1,40 @@
-import { join } from 'node:path';
 import type { WorkerConfiguration } from '../../../src/core/model/configuration.ts';
 import type { DumpResult } from '../../../src/core/model/results.ts';
-import type { DumpEntry } from '../../../src/core/queue/queue-entry.ts';
-import { dumpResultOf } from '../../../src/core/queue/unfinished-results.ts';
+import type { QueueEntry } from '../../../src/core/queue/queue-entry.ts';
 import { storeConfiguration } from '../../../src/worker/config-cache/config-cache.ts';
-import type { Repository } from '../../../src/worker/repository/repository.ts';
-import { initRoot } from '../../../src/worker/root/root-directory.ts';
-import { concludeDump } from '../../../src/worker/run/conclude-died.ts';
-import { finishDump } from '../../../src/worker/run/finish-run.ts';
-import { type Picked, pickEntry } from '../../../src/worker/run/pick-entry.ts';
 import { queueDueJobs } from '../../../src/worker/run/queue-due-jobs.ts';
-import { ending } from '../../../src/worker/run/run-entry.ts';
-import { beginSession, type WorkSession } from '../../../src/worker/run/work-session.ts';
-import { setupOf, type WorkerSetup } from '../../../src/worker/worker-setup.ts';
-import { Ledger } from './ledger.ts';
+import { adoptConfiguration, beginSession, type WorkSession } from '../../../src/worker/run/work-session.ts';
+import type { Spooled } from '../../../src/worker/spool/spool.ts';
+import type { WorkerSetup } from '../../../src/worker/worker-setup.ts';
+import { Ledger, type Look } from './ledger.ts';
 import type { Random } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { SimulatedCatalog } from './simulated-catalog.ts';
+import { SimulatedRuns } from './simulated-runs.ts';
+import { Crash, createSimulatedWorker, Fuse } from './simulated-worker.ts';
+import { clockChanges } from './zone-table.ts';
 
 const MINUTE = 60_000;
-const CATCH_UP_MS = 24 * 60 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
+/** Around a change of the clocks every minute is looked at for so long. */
+const CLOSELY_MS = 3 * 60 * MINUTE;
+/** Something happens at least as often. */
+const LONGEST_PAUSE_MS = 6 * 60 * MINUTE;
 
 export interface SimulationOptions {
   folder: string;
-  configuration: WorkerConfiguration;
+  scenario: Scenario;
   start: Date;
   end: Date;
   random: Random;
-  /** Instants around which every minute is looked at. */
-  closely: readonly Date[];
-  /** How often, per tick: the process dies; the machine is down for up to three days; the catalog is away. */
+  /** How often, per event: a process dies; the machine is down for up to three days; the catalog is away for up to two. */
   chances: { crash: number; downtime: number; outage: number };
+  /** Told of every simulated day. */
+  onDay?: (day: Date) => void;
 }
 
-export interface SimulationReport {
-  ticks: number;
-  crashes: number;
-  downtimes: number;
-  outages: number;
-  runs: number;
-  missed: number;
-  passed: number;
-  mostAtATime: number;
-}
-
-/** Dies in the middle of whatever the worker was about to write or had just written. */
-class Crash extends Error {}
-
-interface RunningDump {
-  picked: Picked;
-  endsAt: number;
-}
+type Counts = Record<'events' | 'looks' | 'crashes' | 'downtimes' | 'outages' | 'longestQueue' | 'unfinished', number>;
+export type SimulationReport = Counts & SimulatedRuns['report'] & Ledger['report'];
 
 /**
  * The worker's own schedules, queue, locks, spool and recovery on a real root directory, with a clock that jumps from one
@@ -57,83 +43,84 @@ interface RunningDump {
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #ledger: Ledger;
-  readonly #running = new Map<string, RunningDump>();
-  #now: Date;
-  #worker: WorkerSetup | null = null;
+  readonly #runs: SimulatedRuns;
+  readonly #catalog: SimulatedCatalog;
+  readonly #fuse = new Fuse();
+  readonly #closely: readonly number[];
+  /** By job: what is on disk in the queue. */
+  readonly #queued = new Map<number, QueueEntry>();
+  #configuration: WorkerConfiguration;
+  #now: number;
   #session: WorkSession | null = null;
-  /** Operations until the process dies; null: it does not. */
-  #fuse: number | null = null;
-  #catalogBackAt = 0;
-  #missed = new Map<number, Date>();
-  readonly #report = { ticks: 0, crashes: 0, downtimes: 0, outages: 0, mostAtATime: 0 };
+  #mustLook = true;
+  /** Of the look at the schedules that goes on. */
+  #looks = new Map<number, Look>();
+  readonly #report: Counts = {
+    events: 0,
+    looks: 0,
+    crashes: 0,
+    downtimes: 0,
+    outages: 0,
+    longestQueue: 0,
+    unfinished: 0,
+  };
 
   constructor(options: SimulationOptions) {
+    const { start, end, random, scenario } = options;
+    const { configuration, plans } = scenario;
     this.#options = options;
-    this.#now = options.start;
-    const { dump_jobs, instances } = options.configuration;
-    this.#ledger = new Ledger(dump_jobs, instances, CATCH_UP_MS);
+    this.#now = start.getTime();
+    this.#configuration = configuration;
+    this.#ledger = new Ledger(plans, configuration, start, configuration.setting_durations_ms.catch_up ?? DAY);
+    this.#runs = new SimulatedRuns(random, this.#ledger, configuration.worker.max_parallel_dumps ?? 0);
+    this.#catalog = new SimulatedCatalog(random);
+    this.#closely = clockChanges(start, end).map((at) => at.getTime());
   }
 
   async run(): Promise<SimulationReport> {
-    const { end, random, chances } = this.#options;
-    await this.#setUp();
-    while (this.#now < end) {
-      if (random.chance(chances.crash)) this.#fuse = random.below(12);
+    const { folder, start, end, random, chances, onDay } = this.#options;
+    const now = (): Date => new Date(this.#now);
+    const worker = await createSimulatedWorker(folder, this.#configuration, now, this.#fuse, this.#watcher());
+    let today = start.getTime();
+    while (this.#now < end.getTime()) {
+      if (random.chance(chances.crash)) this.#fuse.light(random.below(16));
       if (random.chance(chances.outage)) this.#takeCatalogAway();
-      await this.#untilItDies(() => this.#tick());
-      this.#fuse = null;
-      const down = random.chance(chances.downtime);
-      if (down) await this.#goDown();
-      this.#now = new Date(down ? this.#now.getTime() + random.below(3 * 24 * 60) * MINUTE : this.#nextEvent());
+      await this.#untilItDies(() => this.#event(worker));
+      this.#fuse.putOut();
+      if (random.chance(chances.downtime)) this.#goDown();
+      else this.#now = this.#nextEvent();
+      for (; today <= this.#now; today += DAY) onDay?.(new Date(today));
     }
-    this.#catalogBackAt = 0;
-    await this.#upload();
-    const { entries } = await this.#setup().queue.list();
-    return { ...this.#report, ...this.#ledger.close(new Set(entries.map(({ uuid }) => uuid))) };
+    await this.#catalog.upload(worker.spool, this.#unfinished());
+    await this.#compareQueue(worker);
+    this.#ledger.close(this.#now, this.#unfinished(), this.#catalog.uploaded);
+    return { ...this.#report, ...this.#runs.report, ...this.#ledger.report, unfinished: this.#queued.size };
   }
 
-  async #setUp(): Promise<void> {
-    const { folder, configuration } = this.#options;
-    const path = join(folder, 'root');
-    const root = await initRoot(path, 'w1');
-    await storeConfiguration(root.cache, configuration, null, 'first');
-    const file = {
-      catalog: { url: 'postgresql://127.0.0.1:1/none' },
-      worker: { name: 'w1', root: path },
-      tools: { bin_directories: [] },
-      limits: {},
-      restores: { never: [] },
-      scripts: { sha256: [], directory: null },
-    };
-    const worker = setupOf(file, 'w1', root, { now: () => this.#now });
-    const { queue, spool } = worker;
-    const dying = async <T>(work: () => Promise<T>): Promise<T> => {
-      this.#burn();
-      const done = await work();
-      this.#burn();
-      return done;
-    };
-    this.#worker = {
-      ...worker,
-      repository: async () => ({ manifest: async () => null }) as unknown as Repository,
-      queue: {
-        ...queue,
-        add: (entry) => dying(() => queue.add(entry)),
-        update: (entry) => dying(() => queue.update(entry)),
-        remove: (entry) => dying(() => queue.remove(entry)),
+  /** What has reached the disk goes into the books at once, whoever dies then. */
+  #watcher() {
+    return {
+      added: (entry: QueueEntry) => {
+        const look = this.#lookAt(entry.job.id);
+        this.#queued.set(entry.job.id, entry);
+        look.queued = { uuid: entry.uuid, dueAt: entry.due_at?.getTime() ?? 0 };
       },
-      spool: { ...spool, put: (item) => dying(() => spool.put(item)) },
+      updated: (entry: QueueEntry) => this.#queued.set(entry.job.id, entry),
+      removed: (entry: QueueEntry) => this.#queued.delete(entry.job.id),
+      spooled: (item: Spooled) => {
+        if (item.kind === 'dump') this.#ledger.ended(item.value.uuid, contentOf(item.value), item.value.due_at);
+        if (item.kind !== 'message' || item.value.job_id === null) return;
+        const missed = /missed its run at (\S+Z)/.exec(item.value.text)?.[1];
+        if (missed !== undefined) this.#lookAt(item.value.job_id).missed = Date.parse(missed);
+      },
     };
   }
 
-  #setup(): WorkerSetup {
-    if (this.#worker === null) throw new Error('not set up');
-    return this.#worker;
-  }
-
-  #burn(): void {
-    if (this.#fuse === null) return;
-    if (this.#fuse-- <= 0) throw new Crash('the process dies here');
+  /** What the look that goes on has made of a job so far. */
+  #lookAt(job: number): Look {
+    const there = this.#looks.get(job) ?? { waiting: this.#queued.has(job), queued: null, missed: null };
+    this.#looks.set(job, there);
+    return there;
   }
 
   async #untilItDies(work: () => Promise<void>): Promise<void> {
@@ -142,146 +129,99 @@ export class Simulation {
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.#report.crashes++;
-      await this.#goDown();
-      this.#report.downtimes--;
+      this.#die(this.#options.random.chance(0.5));
     }
   }
 
-  /** The kernel drops the locks of whatever ran; nothing else happens. */
-  async #goDown(): Promise<void> {
-    this.#report.downtimes++;
-    for (const { picked } of this.#running.values()) picked.release();
-    this.#running.clear();
+  #die(all: boolean): void {
+    this.#runs.die(all);
     this.#session = null;
-    this.#fuse = null;
+    this.#mustLook = true;
+  }
+
+  #goDown(): void {
+    this.#report.downtimes++;
+    this.#die(true);
+    this.#now += (1 + this.#options.random.below(3 * 24 * 60)) * MINUTE;
   }
 
   #takeCatalogAway(): void {
     this.#report.outages++;
-    this.#catalogBackAt = this.#now.getTime() + this.#options.random.below(48 * 60) * MINUTE;
+    this.#catalog.takeAway(this.#now);
   }
 
-  async #tick(): Promise<void> {
-    this.#report.ticks++;
-    this.#session ??= await beginSession(this.#setup());
-    const session = this.#session;
-    await this.#endRuns(session);
+  async #event(worker: WorkerSetup): Promise<void> {
+    const { random } = this.#options;
+    this.#report.events++;
     this.#ledger.advance(this.#now);
-    await this.#lookAtSchedules(session);
-    await this.#startRuns(session);
-    await this.#upload();
+    // Cron starts a process a minute; here one goes on for some time.
+    if (random.chance(0.02)) this.#session = null;
+    this.#session ??= await beginSession(worker);
+    const session = this.#session;
+    await this.#readConfiguration(session);
+    await this.#runs.end(session, this.#now);
+    if (this.#mustLook || this.#isClose() || random.chance(0.05) || this.#wantsLook()) await this.#look(session);
+    await this.#runs.start(session, this.#now);
+    if (this.#catalog.isThere(this.#now)) await this.#catalog.upload(worker.spool, this.#unfinished());
+    if (random.chance(0.01)) await this.#compareQueue(worker);
   }
 
-  async #lookAtSchedules(session: WorkSession): Promise<void> {
-    const before = await this.#entries();
-    this.#missed = new Map();
-    const silent = session.reporter.messages.length;
+  /** Once a day, as if it had changed. */
+  async #readConfiguration(session: WorkSession): Promise<void> {
+    const age = this.#now - this.#configuration.fetched_at.getTime();
+    if (age < DAY || !this.#catalog.isThere(this.#now)) return;
+    const answer = { ...this.#configuration, fetched_at: new Date(this.#now) };
+    await storeConfiguration(session.worker.root.cache, answer, session.configuration, session.id);
+    adoptConfiguration(session, answer);
+    this.#configuration = answer;
+  }
+
+  async #look(session: WorkSession): Promise<void> {
+    this.#report.looks++;
+    this.#mustLook = false;
+    this.#looks = new Map([...this.#queued.keys()].map((id) => [id, { waiting: true, queued: null, missed: null }]));
     try {
       await queueDueJobs(session);
-    } finally {
-      for (const { text, job_id } of session.reporter.messages.slice(silent)) {
-        const at = /missed its run at (\S+Z)/.exec(text)?.[1];
-        if (at !== undefined && job_id !== null) this.#missed.set(job_id, new Date(at));
-      }
+    } catch (error) {
       // What a process that dies here has written counts: the next one must go on from it.
-      await this.#compare(before);
+      if (error instanceof Crash) this.#ledger.checkLook(this.#now, this.#looks, true);
+      throw error;
     }
+    this.#ledger.checkLook(this.#now, this.#looks, false);
+    this.#report.longestQueue = Math.max(this.#report.longestQueue, this.#queued.size);
   }
 
-  /** After a crash only what is there is compared: the next look does the rest. */
-  async #compare(before: ReadonlyMap<number, DumpEntry>): Promise<void> {
-    const died = this.#fuse !== null && this.#fuse < 0;
-    const after = await this.#entries();
-    for (const [id, account] of this.#ledger.accounts) {
-      const [old, entry] = [before.get(id), after.get(id)];
-      const fresh = entry !== undefined && entry.uuid !== old?.uuid && entry.due_at !== null ? entry : null;
-      const queued = fresh?.due_at ? { uuid: fresh.uuid, dueAt: fresh.due_at } : null;
-      const missed = this.#missed.get(id) ?? null;
-      if (died && queued === null && missed === null) continue;
-      if (account.open.length === 0 && queued === null && missed === null) continue;
-      this.#ledger.check(id, this.#now, {
-        waiting: old !== undefined,
-        queued,
-        missed: queued === null ? missed : null,
-      });
-    }
+  /** What is known of the queue must be what is there. */
+  async #compareQueue({ queue }: WorkerSetup): Promise<void> {
+    const there = (await queue.list()).entries.map(({ uuid }) => uuid).sort();
+    const known = [...this.#unfinished()].sort();
+    if (JSON.stringify(there) !== JSON.stringify(known)) throw new Error('the queue is not what was written to it');
   }
 
-  async #entries(): Promise<Map<number, DumpEntry>> {
-    const { entries } = await this.#setup().queue.list();
-    return new Map(entries.flatMap((entry) => (entry.kind === 'dump' ? [[entry.job.id, entry] as const] : [])));
+  #unfinished(): Set<string> {
+    return new Set([...this.#queued.values()].map(({ uuid }) => uuid));
   }
 
-  async #startRuns(session: WorkSession): Promise<void> {
-    for (;;) {
-      const picked = await pickEntry(session, () => true);
-      if (picked === null) return;
-      const { entry } = picked;
-      try {
-        if (entry.kind !== 'dump') throw new Error('only dumps are simulated');
-        if (this.#running.has(String(entry.job.id))) throw new Error(`dump job ${entry.job.id} overlaps itself`);
-        const conclusion = picked.died ? await concludeDump(session, entry) : 'again';
-        if (conclusion === 'later') throw new Error('a dump never has to wait');
-        if (conclusion !== 'again') {
-          await finishDump(session, entry, conclusion.result);
-          picked.release();
-          continue;
-        }
-      } catch (error) {
-        picked.release();
-        throw error;
-      }
-      const endsAt = this.#now.getTime() + (1 + this.#options.random.below(90)) * MINUTE;
-      this.#running.set(String(entry.job.id), { picked, endsAt });
-      this.#checkLimits(session);
-    }
+  #wantsLook(): boolean {
+    return this.#ledger.wantsLook(this.#now, (id) => this.#queued.has(id));
   }
 
-  #checkLimits({ limits }: WorkSession): void {
-    const perInstance = new Map<number, number>();
-    for (const { picked } of this.#running.values()) {
-      if (picked.entry.kind !== 'dump') continue;
-      const { instance } = picked.entry;
-      perInstance.set(instance.id, (perInstance.get(instance.id) ?? 0) + 1);
-      if ((perInstance.get(instance.id) ?? 0) > limits.parallelOnInstance(instance))
-        throw new Error('too many on an instance');
-    }
-    if (this.#running.size > limits.parallel('dump')) throw new Error('too many dumps at a time');
-    this.#report.mostAtATime = Math.max(this.#report.mostAtATime, this.#running.size);
+  #isClose(): boolean {
+    return this.#closely.some((at) => Math.abs(at - this.#now) < CLOSELY_MS);
   }
 
-  async #endRuns(session: WorkSession): Promise<void> {
-    for (const [id, { picked, endsAt }] of [...this.#running]) {
-      if (endsAt > this.#now.getTime() || picked.entry.kind !== 'dump') continue;
-      const end = ending(session, new Date(endsAt), this.#options.random.chance(0.05) ? 'failed' : 'ok', null);
-      await finishDump(session, picked.entry, dumpResultOf(picked.entry, end));
-      this.#running.delete(id);
-      picked.release();
-    }
-  }
-
-  /** What the catalog would have afterwards; an upload that is cut before the removal comes again. */
-  async #upload(): Promise<void> {
-    if (this.#now.getTime() < this.#catalogBackAt) return;
-    const { spool, queue } = this.#setup();
-    const unfinished = new Set((await queue.list()).entries.map(({ uuid }) => uuid));
-    for (const name of await spool.names()) {
-      const item = await spool.read(name);
-      if (item === undefined || unfinished.has(item.value.uuid)) continue;
-      if (item.kind === 'dump') this.#ledger.result(item.value.uuid, contentOf(item.value), item.value.due_at);
-      if (this.#options.random.chance(0.02)) continue;
-      await spool.remove(name);
-    }
-  }
-
-  /** The next due time, end of a run, or minute around a change of the clocks; never more than six hours on. */
+  /** The next due time, end of a run, opening of a window, next try, or minute around a change of the clocks. */
   #nextEvent(): number {
-    const now = this.#now.getTime();
-    if (this.#options.closely.some((at) => Math.abs(at.getTime() - now) < 3 * 60 * MINUTE)) return now + MINUTE;
-    const soon = [...this.#options.closely.map((at) => at.getTime() - 3 * 60 * MINUTE)].filter((at) => at > now);
-    const ends = [...this.#running.values()].map(({ endsAt }) => endsAt);
-    const next = Math.min(this.#ledger.nextDue(), ...ends, ...soon, now + 6 * 60 * MINUTE);
-    return Math.max(Math.ceil(next / MINUTE) * MINUTE, now + MINUTE);
+    const now = this.#now;
+    // After a crash cron comes again in the next minute; a run that has ended may let its job run again at once.
+    if (this.#mustLook || this.#isClose() || this.#wantsLook()) return now + MINUTE;
+    const times = [
+      this.#ledger.nextDue(now, now + LONGEST_PAUSE_MS, (id) => this.#queued.has(id)),
+      ...this.#closely.map((at) => at - CLOSELY_MS + MINUTE),
+      ...this.#runs.ends,
+      ...[...this.#queued.values()].flatMap(({ not_before }) => not_before?.getTime() ?? []),
+    ];
+    return Math.ceil(Math.min(...times.filter((at) => at > now)) / MINUTE) * MINUTE;
   }
 }
 

@@ -119,6 +119,10 @@ const ROWS: Readonly<Record<ListScreenId, (index: number) => object>> = {
     keep_last: 2,
     parallel: 2,
     on_demand: false,
+    skipped_at: null,
+    script_name: null,
+    before_hook_name: null,
+    after_hook_name: null,
     trigger_count: index === 0 ? 1 : 0,
     last_dump_id: 9,
   }),
@@ -166,6 +170,7 @@ const ROWS: Readonly<Record<ListScreenId, (index: number) => object>> = {
     restore_type: 'full',
     existing_db: 'leave',
     role_handling: 'use',
+    after_hook_name: null,
     last_run_id: 4,
   }),
   restorelog: (index) => ({

@@ -32,6 +32,11 @@ export interface DumpJobListRow {
   keep_last: number;
   parallel: number;
   on_demand: boolean;
+  /** When the database wanted no dump last. */
+  skipped_at: Date | null;
+  script_name: string | null;
+  before_hook_name: string | null;
+  after_hook_name: string | null;
   status: 'active' | 'halted';
   activated_at: Date;
   claimed_at: Date | null;
@@ -55,7 +60,8 @@ export const dumpJobPages: ListDefinition = {
   columns: `j.id, j.instance_id, i.name as instance_name, i.status as instance_status, w.id as worker_id, w.name as worker_name,
     w.status as worker_status, w.last_seen_at as worker_last_seen_at, coalesce(j.timezone, w.timezone) as timezone,
     j.timezone as own_timezone, j.dbname, j.dump_type, j.schemas, j.tables, j.options, j.job_type, j.schedule, j.run_at,
-    j.keep_daily, j.keep_weekly, j.keep_monthly, j.keep_yearly, j.keep_last, j.parallel, j.on_demand, j.status,
+    j.keep_daily, j.keep_weekly, j.keep_monthly, j.keep_yearly, j.keep_last, j.parallel, j.on_demand, j.skipped_at,
+    j.script_id, j.before_hook_id, j.after_hook_id, j.status,
     j.activated_at, j.claimed_at, j.finished_at, j.comment, j.created_at`,
   id,
   search: `concat_ws(' ', j.id, j.dbname, i.name, w.name, j.dump_type, j.job_type, j.status, j.schedule, j.comment)`,
@@ -76,6 +82,9 @@ export const dumpJobPages: ListDefinition = {
   },
   perPage: {
     columns: `(select count(*)::integer from pgsnapman.dump_job_trigger as t where t.dump_job_id = page.id) as trigger_count,
+      (select s.name from pgsnapman.script as s where s.id = page.script_id) as script_name,
+      (select s.name from pgsnapman.script as s where s.id = page.before_hook_id) as before_hook_name,
+      (select s.name from pgsnapman.script as s where s.id = page.after_hook_id) as after_hook_name,
       last.id as last_dump_id, last.started_at as last_started_at, last.outcome as last_outcome, last.message as last_message,
       (select a.stage from pgsnapman.activity as a where a.kind = 'dump' and a.job_id = page.id limit 1) as running_stage`,
     joins: `left join lateral (

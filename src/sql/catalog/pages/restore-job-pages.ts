@@ -21,6 +21,7 @@ export interface RestoreJobListRow {
   tables: string[];
   existing_db: string;
   role_handling: string;
+  after_hook_name: string | null;
   job_type: 'single' | 'repeat' | 'trigger';
   schedule: string | null;
   run_at: Date | null;
@@ -50,7 +51,7 @@ export const restoreJobPages: ListDefinition = {
     left join pgsnapman.instance as ji on ji.id = j.instance_id`,
   columns: `r.id, r.dump_id, r.latest_of_dump_job_id, coalesce(d.dbname, j.dbname) as source_dbname,
     coalesce(d.instance_name, ji.name) as source_instance_name, r.dest_instance_id, i.name as dest_instance_name,
-    i.status as dest_instance_status, r.dest_dbname, r.restore_type, r.schemas, r.tables, r.existing_db, r.role_handling,
+    i.status as dest_instance_status, r.dest_dbname, r.restore_type, r.schemas, r.tables, r.existing_db, r.role_handling, r.after_hook_id,
     r.job_type, r.schedule, r.run_at, coalesce(r.timezone, w.timezone) as timezone, r.timezone as own_timezone, r.status,
     r.activated_at, r.claimed_at, r.finished_at, r.comment, r.created_at`,
   id,
@@ -72,6 +73,7 @@ export const restoreJobPages: ListDefinition = {
   perPage: {
     columns: `array(select t.dump_job_id from pgsnapman.dump_job_trigger as t where t.restore_job_id = page.id
         order by t.dump_job_id) as trigger_job_ids,
+      (select s.name from pgsnapman.script as s where s.id = page.after_hook_id) as after_hook_name,
       last.id as last_run_id, last.started_at as last_started_at, last.outcome as last_outcome, last.message as last_message,
       (select a.stage from pgsnapman.activity as a where a.kind in ('restore', 'drill') and a.job_id = page.id limit 1) as running_stage`,
     joins: `left join lateral (

@@ -6,6 +6,7 @@ import {
   configurationText,
   parseConfigurationFile,
 } from '../../../../src/core/configuration-file/configuration-file.ts';
+import { sampleConfiguration, sampleDumpJob } from '../../../support/sample-jobs.ts';
 
 const none = { setting: [], worker: [], instance: [], script: [], dump_job: [], restore_job: [], dump_job_trigger: [] };
 const file = (tables: Partial<ConfigurationFile['tables']>): ConfigurationFile => ({
@@ -91,9 +92,18 @@ describe('cache and export together', () => {
   });
 });
 
-it('a cached configuration has the shape of a file', async () => {
-  const { sampleConfiguration } = await import('../../../support/sample-jobs.ts');
+it('a cached configuration has the shape of a file', () => {
   const cached = cachedAsFile(sampleConfiguration());
   expect(cached.tables.worker[0]).toMatchObject({ name: 'w1' });
+  expect(parseConfigurationFile(configurationText(cached), 'f').tables).toEqual(cached.tables);
+});
+
+it('scripts that jobs use are part of what a cache knows, by name', () => {
+  const before_hook = { name: 'freeze', code: '#!/bin/sh\n', sha256: 'x' };
+  const job = sampleDumpJob({ before_hook_id: 7, before_hook, skipped_at: new Date() });
+  const cached = cachedAsFile(sampleConfiguration({ dump_jobs: [job] }));
+  expect(cached.tables.script).toEqual([{ name: 'freeze', code: '#!/bin/sh\n' }]);
+  expect(cached.tables.dump_job[0]).toMatchObject({ id: 1, before_hook: 'freeze' });
+  expect(cached.tables.dump_job[0]).not.toHaveProperty('skipped_at');
   expect(parseConfigurationFile(configurationText(cached), 'f').tables).toEqual(cached.tables);
 });

@@ -11,7 +11,6 @@ const job = (changes: Partial<DumpCommandInput['job']> = {}): DumpCommandInput['
   schemas: [],
   tables: [],
   options: [],
-  on_demand: false,
   ...changes,
 });
 
@@ -94,19 +93,16 @@ describe('the command line of pg_dump', () => {
 });
 
 describe('a dump job', () => {
-  it('of type script is refused', () => {
-    expect(() => checkDumpJob(job({ dump_type: 'script' }))).toThrow(
-      'dumps of type script are not taken by this version',
+  it('of type script has no options', () => {
+    expect(() => checkDumpJob(job({ dump_type: 'script' }))).not.toThrow();
+    expect(() => checkDumpJob(job({ dump_type: 'script', options: ['--no-comments'] }))).toThrow(
+      'a script has no options',
     );
   });
 
   it.each(['cluster', 'cluster_schema'] as const)('of type %s has only options that pg_dumpall knows', (dump_type) => {
     expect(() => checkDumpJob(job({ dump_type, options: ['--no-comments', '--role=x'] }))).not.toThrow();
     expect(() => checkDumpJob(job({ dump_type, options: ['--exclude-schema=x'] }))).toThrow('is not allowed');
-  });
-
-  it('on demand is refused', () => {
-    expect(() => checkDumpJob(job({ on_demand: true }))).toThrow('dumps on demand');
   });
 
   it('with both schemas and tables is refused: pg_dump would silently leave the schemas out', () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runsOfOthers } from '../../../../src/core/queue/occupation.ts';
 import type { QueueEntry } from '../../../../src/core/queue/queue-entry.ts';
 import { tryLock } from '../../../../src/worker/lock/lock.ts';
 import { type Picked, pickEntry } from '../../../../src/worker/run/pick-entry.ts';
@@ -58,6 +59,18 @@ describe('pickEntry', () => {
     releaseAll([...first.slice(1), ...second]);
   });
 
+  it('lets a job go that it cannot begin', async () => {
+    const { session } = await prepare([dump(1)], { max_parallel_dumps: 1 });
+    const { queue } = session.worker;
+    const { update } = queue;
+    queue.update = () => Promise.reject(new Error('the disk is full'));
+    await expect(pickAll(session)).rejects.toThrow('the disk is full');
+    queue.update = update;
+    const picked = await pickAll(session);
+    expect(ids(picked)).toEqual([1]);
+    releaseAll(picked);
+  });
+
   it('gives nothing that came to its end while the queue was being looked through', async () => {
     const { session } = await prepare([dump(1), dump(2)]);
     const { queue } = session.worker;
@@ -96,6 +109,25 @@ describe('pickEntry', () => {
     const picked = await pickAll(session);
     expect(ids(picked)).toEqual([1, 3]);
     releaseAll(picked);
+  });
+
+  it('leaves the share of an instance to other workers that they use, and its own runs where they are', async () => {
+    const { session } = await prepare([dump(1), dump(2), dump(3)], { max_parallel: 3, max_parallel_dumps: 9 });
+    const first = await pickEntry(session, () => true);
+    const run = { worker_id: 2, instance_id: 1, silent_ms: 100 };
+    session.runsOfOthers = runsOfOthers(
+      [
+        { ...run, uuid: uuid(91) },
+        { ...run, uuid: uuid(92), silent_ms: 90_000 },
+        { ...run, uuid: uuid(93), instance_id: null },
+        { ...run, uuid: uuid(94), worker_id: 1 },
+      ],
+      1,
+    );
+    const second = await pickAll(session);
+    expect(ids(second)).toEqual([2]);
+    first?.release();
+    releaseAll(second);
   });
 
   it('counts what other processes run', async () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { entryName, type QueueEntry } from '../../../../src/core/queue/queue-entry.ts';
@@ -213,6 +213,35 @@ describe('queueDueJobs', () => {
     writeFileSync(statePath(test), before);
     await tick(test, '2026-01-01T00:02');
     expect(readFileSync(statePath(test), 'utf8')).toBe(before);
+  });
+
+  it('does not write one either while a run holds back the next one of its job', async () => {
+    const test = await createTestWorker();
+    await test.configure(sampleConfiguration({ dump_jobs: [sampleDumpJob({ schedule: '*/5 * * * *' })] }));
+    await tick(test, '2026-01-01T03:00');
+    const picked = await pickEntry(await test.begin(), () => true);
+    await tick(test, '2026-01-01T03:05');
+    const before = statSync(statePath(test)).ino;
+    await tick(test, '2026-01-01T03:06');
+    await tick(test, '2026-01-01T03:07');
+    expect(statSync(statePath(test)).ino).toBe(before);
+    picked?.release();
+  });
+
+  it('works out anew when jobs are due after the clock has gone back, and runs nothing twice', async () => {
+    const test = await createTestWorker();
+    await test.configure(sampleConfiguration());
+    await tick(test, '2026-01-01T03:00');
+    await runAll(test);
+    await tick(test, '2026-01-01T02:00');
+    await tick(test, '2026-01-01T03:00');
+    expect(await waiting(test)).toEqual([]);
+    await tick(test, '2026-06-01T03:00');
+    expect(await runAll(test)).toEqual(['dump-1 2026-06-01T03:00']);
+    await tick(test, '2026-01-01T04:00');
+    expect(await waiting(test)).toEqual([]);
+    await tick(test, '2026-01-02T03:00');
+    expect(await waiting(test)).toEqual(['dump-1 2026-01-02T03:00']);
   });
 
   it('does nothing without a configuration', async () => {
