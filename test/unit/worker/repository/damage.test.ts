@@ -146,25 +146,29 @@ describe('damage', () => {
     expect((await repository.repair()).rebuiltIndexes).toEqual([]);
   });
 
-  test('an index of moved blocks that is lost stops pruning from removing them; repair brings it back', {
-    timeout: 60_000,
-  }, async () => {
-    const own = new SampleTable(8);
-    own.append(1000);
-    const garbage = Buffer.concat([randomBytes(150_000), own.bytes()]);
-    const first = await storeDump(repository, { '1.dat': garbage }, { jobId: 3 });
-    await storeDay(3, own.bytes());
-    await repository.remove(first.uuid);
-    await repository.prune();
-    const moved = readdirSync(join(directory, 'packs')).filter((name) => name.endsWith('.moved'));
-    expect(moved.length).toBeGreaterThan(0);
-    for (const name of moved) rmSync(join(directory, 'packs', name));
-    expect((await repository.check()).problems.length).toBeGreaterThan(0);
-    await repository.prune();
-    expect((await repository.repair()).rebuiltIndexes).toHaveLength(moved.length);
-    for (const day of days) expect(await isWhole(day)).toBe(true);
-    expect((await repository.check({ readData: true })).problems).toEqual([]);
-  });
+  test.each(Object.keys(DAMAGE))(
+    'an index of moved blocks that is %s is named, nothing goes, repair brings it back',
+    {
+      timeout: 60_000,
+    },
+    async (damage) => {
+      const own = new SampleTable(8);
+      own.append(1000);
+      const garbage = Buffer.concat([randomBytes(150_000), own.bytes()]);
+      const first = await storeDump(repository, { '1.dat': garbage }, { jobId: 3 });
+      await storeDay(3, own.bytes());
+      await repository.remove(first.uuid);
+      await repository.prune();
+      const moved = readdirSync(join(directory, 'packs')).filter((name) => name.endsWith('.moved'));
+      expect(moved.length).toBeGreaterThan(0);
+      for (const name of moved) DAMAGE[damage]?.(join(directory, 'packs', name));
+      expect((await repository.check()).problems.length).toBeGreaterThan(0);
+      await repository.prune();
+      expect((await repository.repair()).rebuiltIndexes).toHaveLength(moved.length);
+      for (const day of days) expect(await isWhole(day)).toBe(true);
+      expect((await repository.check({ readData: true })).problems).toEqual([]);
+    },
+  );
 
   test.each(['flipped', 'truncated', 'emptied'])(
     'an index of chunks that is %s is named and hurts no dump',

@@ -187,6 +187,36 @@ describe('small packs', () => {
   });
 });
 
+test('pruning beside restores never gives one wrong data', { timeout: 60_000 }, async () => {
+  const data = table(5, 3000);
+  const days: [string, Buffer][] = [];
+  for (let day = 0; day < 8; day += 1) {
+    days.push([(await storeDump(repository, { '1.dat': data.bytes() })).uuid, data.bytes()]);
+    data.update(0.1);
+  }
+  const removed = new Set(days.filter((_, day) => day % 4 !== 3).map(([uuid]) => uuid));
+  const restoring = days.map(async ([uuid, bytes]) => {
+    const out = join(folder, `out-${uuid}`);
+    try {
+      await repository.materialize(uuid, out);
+    } catch (error) {
+      // It may be gone before the restore begins; not once it has begun.
+      expect((error as Error).message).toContain('there is no dump');
+      expect(removed.has(uuid)).toBe(true);
+      return;
+    }
+    expect(readFileSync(join(out, '1.dat')).equals(bytes)).toBe(true);
+  });
+  for (const uuid of removed) {
+    await repository.remove(uuid);
+    await repository.prune();
+  }
+  await Promise.all(restoring);
+  await repository.prune();
+  for (const [uuid, bytes] of days) if (!removed.has(uuid)) await expectSame(uuid, bytes);
+  expect((await repository.check({ readData: true })).problems).toEqual([]);
+});
+
 describe('copying', () => {
   test('brings what is missing, once', async () => {
     const data = table(7, 8000);
