@@ -112,14 +112,15 @@ async function prune(context: Context, _args: readonly string[], { dryRun = fals
 }
 
 async function repair(context: Context, _args: readonly string[], { exportTo }: RepairOptions): Promise<void> {
-  const { rebuiltIndexes, setAside } = await withRepository(context, (repository) =>
+  const { rewrittenFiles, rebuiltIndexes, setAside } = await withRepository(context, (repository) =>
     repository.repair(exportTo === undefined ? {} : { exportTo: resolve(exportTo) }),
   );
   const aside = setAside.map(({ folder, reason, exportedTo, lostFiles }) => {
     const kept = exportedTo === null ? 'nothing of it can be read' : `what can be read is in ${exportedTo}`;
     return `${folder} is set aside (${reason}): ${kept}; lost: ${lostFiles.length === 0 ? 'nothing' : lostFiles.join(', ')}`;
   });
-  const lines = [...rebuiltIndexes.map((path) => `${path} was lost and is there again`), ...aside];
+  const again = [...rewrittenFiles, ...rebuiltIndexes];
+  const lines = [...again.map((path) => `${path} was lost or damaged and is there again`), ...aside];
   const records = setAside.map(({ folder, reason, exportedTo, lostFiles }) => ({
     folder,
     reason,
@@ -127,6 +128,7 @@ async function repair(context: Context, _args: readonly string[], { exportTo }: 
     lost_files: lostFiles,
   }));
   print(context.output, lines.length === 0 ? ['nothing is damaged'] : lines, {
+    rewritten_files: rewrittenFiles,
     rebuilt_indexes: rebuiltIndexes,
     set_aside: records,
   });

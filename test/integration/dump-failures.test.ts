@@ -94,6 +94,23 @@ describe('a dump fails with a sentence and a hint', () => {
     );
   });
 
+  it('when the server has too few locks, naming a setting that suffices', { timeout: 60_000 }, async () => {
+    const few = await startTestCluster({ settings: { max_locks_per_transaction: 10, max_connections: 10 } });
+    try {
+      await few.psql('postgres', 'create database "many tables"');
+      await few.psql(
+        'many tables',
+        `do $$ begin for i in 1..1200 loop execute format('create table t%s (a int)', i);
+           if i % 50 = 0 then commit; end if; end loop; end $$`,
+      );
+      const result = await worker.dump(instanceOf(few, 1), 'many tables');
+      expect(result).toMatchObject({ outcome: 'failed', message: expect.stringContaining('not enough room') });
+      expect(result.message).toMatch(/set max_locks_per_transaction = \d+ on the server/);
+    } finally {
+      await few.remove();
+    }
+  });
+
   it('when the role may not read a table, naming the grant', async () => {
     const result = await worker.dump({ ...instance, username: 'nobody' }, 'shop');
     expect(result.outcome).toBe('failed');

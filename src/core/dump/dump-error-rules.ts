@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../postgres/identifiers.ts';
+import { type LockRoom, lockHint } from './lock-room.ts';
 
 /** How pg_dump ended, and what is needed to say why. */
 export interface FailedDump {
@@ -14,6 +15,8 @@ export interface FailedDump {
   toolVersion: string;
   /** What it was seen waiting for, as `describeWaiting` says; null: not seen. */
   waiting: string | null;
+  /** How much there is to lock, and room for it; null: not known. */
+  lockRoom: LockRoom | null;
 }
 
 /** A sentence in lower case, and what to do. */
@@ -98,9 +101,9 @@ export const RULES: readonly Rule[] = [
   },
   {
     pattern: /out of shared memory|You might need to increase max_locks_per_transaction/,
-    explain: () => ({
+    explain: (_match, { lockRoom }) => ({
       message: 'the server has not enough room for the locks of a dump, one for each table',
-      hint: 'raise max_locks_per_transaction on the server (needs a restart), or dump with one table at a time (parallel 1)',
+      hint: lockHint(lockRoom),
     }),
   },
   {

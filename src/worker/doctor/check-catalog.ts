@@ -5,6 +5,7 @@ import { type Connection, connect } from '../../sql/connection.ts';
 import { connectToCatalog } from '../run/reach-catalog.ts';
 import { type ToolSet, toolsFor } from '../tools/find-tools.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
+import { checkLocks } from './check-locks.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -37,9 +38,9 @@ async function checkConfiguration(
   tools: readonly ToolSet[],
 ): Promise<Finding[]> {
   try {
-    const { worker: row, instances } = await fetchWorkerConfiguration(catalog, worker.name);
+    const { worker: row, instances, dump_jobs } = await fetchWorkerConfiguration(catalog, worker.name);
     const asked = instances.map((instance) => checkInstance(worker, instance, tools));
-    return [checkRow(row, worker), ...(await Promise.all(asked))];
+    return [checkRow(row, worker), ...(await Promise.all(asked)), ...(await checkLocks(worker, instances, dump_jobs))];
   } catch (error) {
     return [problem('worker', error)];
   }

@@ -116,7 +116,7 @@ class Attempt {
     try {
       const child = await this.runPgDump();
       if (child.exitCode !== 0 && this.jobs > 1 && isLockLostInBetween(child.stderrTail)) return 'lock lost';
-      if (child.exitCode !== 0) throw dumpFailure(this.dump, child, this.watch.waiting);
+      if (child.exitCode !== 0) throw await dumpFailure(this.dump, child, this.watch.waiting);
       faultPoint('dump.dumped');
       await this.dump.session.close();
       const archive = await readArchive(this.dump.directory);

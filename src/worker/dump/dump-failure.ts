@@ -18,11 +18,11 @@ export interface FailedDump {
  * The error for a pg_dump or pg_dumpall that ended badly. Tells the run when the reason may pass by itself.
  * @param waiting what it was last seen waiting for; null: for nothing
  */
-export function dumpFailure(
+export async function dumpFailure(
   { context, session, settings, tools }: FailedDump,
   child: ChildResult,
   waiting: string | null,
-): PgSnapManError {
+): Promise<PgSnapManError> {
   const lines = child.stderrTail;
   if (isPassingFailure({ ...child, lines })) context.onPassing?.();
   const { message, hint } = explainDumpFailure({
@@ -32,6 +32,7 @@ export function dumpFailure(
     serverVersionNum: session.serverVersionNum,
     toolVersion: tools.version.text,
     waiting,
+    lockRoom: await session.lockRoom(),
   });
   return new PgSnapManError('run_failed', message, hint);
 }

@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionSettings } from '../../core/connection/connection-settings.ts';
+import type { LockRoom } from '../../core/dump/lock-room.ts';
 import { demandOf, type FlagRow } from '../../core/dump/on-demand.ts';
 import { PgSnapManError } from '../../core/errors.ts';
 import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import { type Connection, connect } from '../../sql/connection.ts';
 import { type Backend, readBackends, terminateBackends } from '../../sql/instance/backends.ts';
 import { readBackupFlag } from '../../sql/instance/backup-flag.ts';
+import { readLockRoom } from '../../sql/instance/lock-room.ts';
 import { withPartitions } from '../../sql/instance/partitions.ts';
 import { readClusterFacts } from '../../sql/instance/read-cluster-facts.ts';
 import { readDatabaseFacts } from '../../sql/instance/read-database-facts.ts';
 import { beginWithSnapshot } from '../../sql/instance/snapshot.ts';
 
 const TERMINATE_TIMEOUT_MS = 5_000;
+/** How long a question waits when a dump has failed already. */
+const ANSWER_WITHIN_MS = 2_000;
 
 /**
  * Our own session in the database for as long as pg_dump runs: it holds the snapshot that pg_dump imports, and looks
@@ -93,6 +97,12 @@ export class DumpSession {
     if (answer === 'late') return null;
     this.asked = null;
     return answer;
+  }
+
+  /** How many locks there is room for, and tables; null when the server does not say so in a moment. */
+  async lockRoom(): Promise<LockRoom | null> {
+    const answer = readLockRoom(this.connection).catch(() => null);
+    return await Promise.race([answer, sleep(ANSWER_WITHIN_MS, null, { ref: false })]);
   }
 
   /** Ends pg_dump's sessions, over a connection of its own: this one may be stuck. As well as can be done. */

@@ -35,7 +35,8 @@ import type {
   Repository,
   RepositoryStatus,
 } from './repository.ts';
-import { REPOSITORY_FILE, type RepositoryFile, readRepositoryFile } from './repository-file.ts';
+import { REPOSITORY_COPY, REPOSITORY_FILE, type RepositoryFile, readRepositoryFile } from './repository-file.ts';
+import { checkRepositoryFiles, writeRepositoryFiles } from './repository-files.ts';
 import { freeBytes, treeBytes } from './room.ts';
 import { storageError } from './storage-error.ts';
 import { ThreadPool } from './thread/thread-pool.ts';
@@ -59,7 +60,8 @@ export async function openRepository(directory: string): Promise<Repository> {
 
 /** The repository in a folder, made there if the folder is new or empty. @throws PgSnapManError configuration */
 export async function openOrCreateRepository(directory: string): Promise<Repository> {
-  return existsSync(join(directory, REPOSITORY_FILE)) ? openRepository(directory) : createRepository(directory);
+  const isThere = [REPOSITORY_FILE, REPOSITORY_COPY].some((name) => existsSync(join(directory, name)));
+  return isThere ? openRepository(directory) : createRepository(directory);
 }
 
 /** The store that cuts files into chunks and compresses new ones against similar older ones. */
@@ -79,6 +81,7 @@ class ChunkRepository implements Repository {
   async begin(identity: DumpIdentity): Promise<DumpWriter> {
     const lease = takeLease(join(this.#directory, 'leases'));
     try {
+      await writeRepositoryFiles(this.#directory, this.#file);
       const { parameters, id: repositoryId } = this.#file;
       const parts = { repository: this.#directory, repositoryId, parameters, pool: this.#pool, lease };
       return await ChunkDumpWriter.open(parts, identity);
@@ -156,7 +159,9 @@ class ChunkRepository implements Repository {
   }
 
   async check(options: CheckOptions = {}): Promise<CheckReport> {
-    return this.#leased(() => checkRepository(this.#directory, this.#pool, options));
+    const files = options.dump === undefined ? await checkRepositoryFiles(this.#directory) : [];
+    const report = await this.#leased(() => checkRepository(this.#directory, this.#pool, options));
+    return { ...report, problems: [...files, ...report.problems] };
   }
 
   async prune(options: PruneOptions = {}): Promise<PruneReport> {
@@ -166,7 +171,9 @@ class ChunkRepository implements Repository {
   }
 
   async repair(options: { exportTo?: string } = {}): Promise<RepairReport> {
-    return this.#leased(() => repairRepository(this.#directory, this.#pool, options));
+    const rewrittenFiles = await writeRepositoryFiles(this.#directory, this.#file);
+    const report = await this.#leased(() => repairRepository(this.#directory, this.#pool, options));
+    return { rewrittenFiles, ...report };
   }
 
   async copyTo(other: Repository): Promise<CopyReport> {

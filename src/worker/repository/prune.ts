@@ -50,23 +50,25 @@ export async function prune(
     const marked = await mark(repository, parameters.pack, lease.id);
     if (options.dryRun === true) return preview(marked);
     faultPoint('repository.prune-marked');
+    const removable = marked.states.filter((state) => state.action === 'remove');
+    const garbage = removable.filter((state) => !state.superseded).map((state) => state.pack);
+    // First of all: to move blocks takes room.
+    const freedFirst = await removePacks(repository, garbage);
     const moved = await movePacks(
       { repository, leaseId: lease.id, parameters, pool },
       marked.states.filter((state) => state.action === 'move'),
     );
     faultPoint('repository.prune-moved');
-    const removable = marked.states.filter((state) => state.action === 'remove');
     const superseded = [...removable.filter((state) => state.superseded).map((state) => state.pack), ...moved.packs];
     // Whoever began before the blocks moved may still read them where they were.
     const mayBeRead = superseded.length > 0 && othersAlive(repository, lease.id);
-    const garbage = removable.filter((state) => !state.superseded).map((state) => state.pack);
-    const going = [...garbage, ...(mayBeRead ? [] : superseded)];
-    const freed = await removePacks(repository, going);
+    const going = mayBeRead ? [] : superseded;
+    const freed = freedFirst + (await removePacks(repository, going));
     for (const path of marked.leftovers) await rm(path, { recursive: true, force: true });
     faultPoint('repository.prune-removed');
     for (const folder of marked.trash) await rm(join(repository, 'trash', folder), { recursive: true, force: true });
     return {
-      removedPacks: going.length,
+      removedPacks: garbage.length + going.length,
       freedBytes: freed - moved.writtenBytes,
       movedBlocks: moved.blocks,
       postponed: marked.postponed || mayBeRead,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { faultPoint } from '../fault.ts';
 import { syncDirectory, writeDurably } from '../files/durable.ts';
 import { liveLeases } from './leases.ts';
+import { isFullDisk } from './storage-error.ts';
 
 /** In the folder of a removed dump: the leases that were alive then. What the dump needs stays as long as one of them is. */
 const LEASES_FILE = 'leases';
@@ -20,8 +21,12 @@ export async function trashDump(repository: string, folder: string): Promise<voi
   await noteLeases(repository, folder, liveLeases(join(repository, 'leases')));
 }
 
+/** Not where there is no room: a dump must be removable then. Without the note every lease that is alive counts. */
 async function noteLeases(repository: string, folder: string, leases: ReadonlySet<string>): Promise<void> {
-  await writeDurably(join(repository, 'trash', folder, LEASES_FILE), `${[...leases].join('\n')}\n`);
+  const note = `${[...leases].join('\n')}\n`;
+  await writeDurably(join(repository, 'trash', folder, LEASES_FILE), note).catch((error: unknown) => {
+    if (!isFullDisk(error)) throw error;
+  });
 }
 
 /** True if a reader or writer that may have seen this removed dump is still at work. */

@@ -24,7 +24,7 @@ export async function repairRepository(
   repository: string,
   pool: ThreadPool,
   options: { exportTo?: string },
-): Promise<RepairReport> {
+): Promise<Omit<RepairReport, 'rewrittenFiles'>> {
   const rebuiltIndexes = await rebuildIndexes(repository);
   const { problems } = await checkRepository(repository, pool, { readData: true });
   const reasons = new Map<string, string>();

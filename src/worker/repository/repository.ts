@@ -97,6 +97,8 @@ export interface PruneReport {
 }
 
 export interface RepairReport {
+  /** Files at the top of the repository that were lost or damaged and are there again. */
+  rewrittenFiles: string[];
   /** Indexes of packs that were lost or damaged and are there again. */
   rebuiltIndexes: string[];
   /** Dumps that were set aside, with the reason and where their files that could be read were written. */

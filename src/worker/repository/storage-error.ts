@@ -3,7 +3,7 @@ import { PgSnapManError } from '../../core/errors.ts';
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** True for errors of a disk, a quota or a size limit that is used up. */
-function isFullDisk(error: unknown): boolean {
+export function isFullDisk(error: unknown): boolean {
   return FULL.has((error as NodeJS.ErrnoException)?.code ?? '');
 }
 

@@ -82,7 +82,7 @@ export async function dumpCluster(dump: ClusterDump): Promise<TakenCluster> {
       },
     });
     stop.signal.throwIfAborted();
-    if (child.exitCode !== 0) throw dumpFailure(dump, child, watch.waiting);
+    if (child.exitCode !== 0) throw await dumpFailure(dump, child, watch.waiting);
     if (!stream.writableEnded) stream.end();
     const { sha256, sizeBytes } = await unlessAborted(storing, stop.signal);
     const problem = counter.end();

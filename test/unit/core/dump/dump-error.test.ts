@@ -8,6 +8,7 @@ const failed = (lines: string[], changes: Partial<FailedDump> = {}): FailedDump 
   lines,
   user: 'backup "x"',
   serverVersionNum: 150_018,
+  lockRoom: { locksPerTransaction: 64, transactions: 100, tables: 10_000 },
   toolVersion: '15.18',
   waiting: null,
   ...changes,
@@ -71,7 +72,7 @@ const RECORDED: [name: string, lines: string[], message: string, hint: string][]
       'HINT:  You might need to increase max_locks_per_transaction.',
     ],
     'the server has not enough room for the locks of a dump, one for each table',
-    'max_locks_per_transaction',
+    'set max_locks_per_transaction = 192 on the server, and restart it: it is 64, and there are 10000 tables',
   ],
   [
     'a full disk here',

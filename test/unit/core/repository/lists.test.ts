@@ -95,6 +95,22 @@ describe('sets of blocks', () => {
     set.add(pack, 1);
     expect(() => new BlockSet().addFormatted(set.format().slice(0, -3))).toThrow('damaged');
   });
+
+  test('those of several dumps are added up, whether lines are the same as before or not', () => {
+    const blocks = fc.array(fc.tuple(fc.constantFrom(pack, 'bbbbbbbbbbbb0001'), fc.nat(20)), { maxLength: 12 });
+    fc.assert(
+      fc.property(fc.array(blocks, { maxLength: 5 }), (dumps) => {
+        const sum = new BlockSet();
+        for (const dump of [...dumps, ...dumps]) {
+          const needs = new BlockSet();
+          for (const [name, block] of dump) needs.add(name, block);
+          sum.addFormatted(needs.format());
+        }
+        const expected = new Set(dumps.flat().map(([name, block]) => `${name}:${block}`));
+        expect(new Set([...sum.all()].map(({ pack: name, block }) => `${name}:${block}`))).toEqual(expected);
+      }),
+    );
+  });
 });
 
 describe('choosing bases', () => {

@@ -169,6 +169,22 @@ describe('storing and reading', () => {
     expect(modes(join(folder, 'repository')).every((mode) => mode === 0)).toBe(true);
   });
 
+  test('files are stored alike on both sides of the size at which threads cut them', async () => {
+    const contents = [0, 1, 65_535, 65_536, 65_537, 70_000].map((size) => randomBytes(size));
+    const paths = contents.map((bytes, i) => {
+      const path = join(folder, `blob_${i}.dat`);
+      writeFileSync(path, bytes);
+      return [`blob_${i}.dat`, { file: path }] as const;
+    });
+    const { uuid } = await storeDump(repository, Object.fromEntries(paths));
+    await repository.materialize(uuid, join(folder, 'out'));
+    contents.forEach((bytes, i) => {
+      expect(readFileSync(join(folder, 'out', `blob_${i}.dat`)).equals(bytes)).toBe(true);
+    });
+    const again = await storeDump(repository, Object.fromEntries(contents.map((bytes, i) => [`blob_${i}.dat`, bytes])));
+    expect(again.new_bytes).toBeLessThan(8_000);
+  });
+
   test('a repository of a newer format is refused with a clear sentence', async () => {
     const path = join(folder, 'repository', 'repository.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('"format_version": 1', '"format_version": 2'));

@@ -103,6 +103,31 @@ describe('a writer killed', () => {
   });
 });
 
+describe('two writers at a time, one of them killed', () => {
+  const late = ['repository.pack-written', 'dump.before-manifest'];
+  test.each(late)('at %s, beside pruning: the other one is whole', { timeout: 60_000 }, async (point) => {
+    const data = await storeDays(3);
+    const bytes = data.bytes();
+    const files = filesFolder(bytes);
+    const run = (uuid: string, environment: Record<string, string>) => {
+      const writer = spawn(process.execPath, [CHILD, directory, 'store', uuid, files], {
+        stdio: 'ignore',
+        env: { ...process.env, ...environment },
+      });
+      return new Promise<number | string | null>((ended) => writer.on('exit', (code, signal) => ended(code ?? signal)));
+    };
+    const uuid = randomUUID();
+    const ends = [run(randomUUID(), dying(point)), run(uuid, {})];
+    await removeOldest();
+    for (let round = 0; round < 4; round += 1) await repository.prune();
+    expect(await Promise.all(ends)).toEqual(['SIGKILL', 0]);
+    expected.set(uuid, bytes);
+    await repository.prune();
+    await expectAllWell();
+    for (const name of ['tmp', 'leases', 'trash']) expect(readdirSync(join(directory, name))).toEqual([]);
+  });
+});
+
 describe('removing and pruning killed', () => {
   const cleaning = points.filter((point) => /prune|trashed/.test(point));
   test.each(cleaning)('at %s loses nothing, and the next run finishes', { timeout: 60_000 }, async (point) => {

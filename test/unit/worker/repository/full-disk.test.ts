@@ -101,6 +101,15 @@ describe('without room for all of it', () => {
     await storeHere();
     await expectAllWell();
     expect(readdirSync(join(directory, 'tmp'))).toEqual([]);
+    // With no room left at all, dumps can be removed, and that frees room.
+    spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=4k'], { stdio: 'ignore' });
+    expect(statfsSync(disk).bavail).toBe(0);
+    for (const { uuid } of kept.splice(1)) expect(await repository.remove(uuid)).toBe(true);
+    await repository.prune().catch((error: Error) => expect(error.message).toContain('no space left'));
+    await repository.prune();
+    expect(statfsSync(disk).bavail).toBeGreaterThan(10);
+    expect(readdirSync(join(directory, 'trash'))).toEqual([]);
+    await expectAllWell();
   });
 
   test('with a limit on the size of files, too', { timeout: 120_000 }, async ({ skip }) => {

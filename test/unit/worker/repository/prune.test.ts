@@ -144,6 +144,79 @@ describe('pruning', () => {
   });
 });
 
+describe('small packs', () => {
+  async function storeDays(count: number): Promise<[string, Buffer][]> {
+    const days: [string, Buffer][] = [];
+    const data = table(1, 400);
+    for (let day = 0; day < count; day += 1) {
+      days.push([(await storeDump(repository, { '1.dat': data.bytes() })).uuid, data.bytes()]);
+      data.append(20);
+    }
+    return days;
+  }
+
+  test('of many dumps are joined when a dump that needed them went, and again later', { timeout: 60_000 }, async () => {
+    const days = await storeDays(10);
+    for (let round = 0; round < 2; round += 1) {
+      const before = packs();
+      const [gone] = days.splice(-1) as [[string, Buffer]];
+      await repository.remove(gone[0]);
+      const reader = takeLease(join(directory, 'leases'));
+      const report = await repository.prune();
+      expect(report.movedBlocks).toBeGreaterThan(7);
+      expect(report.postponed).toBe(true);
+      expect(packs()).toEqual(expect.arrayContaining(before.slice(0, 1)));
+      reader.release();
+      await repository.prune();
+      expect(packs().length).toBeLessThan(before.length / 2);
+      await repository.close(); // threads remember what they have read
+      for (const [uuid, bytes] of days) await expectSame(uuid, bytes);
+      expect((await repository.check({ readData: true })).problems).toEqual([]);
+      days.push(...(await storeDays(10)));
+    }
+    expect(await repository.prune()).toMatchObject({ removedPacks: 0, movedBlocks: 0 });
+  });
+
+  test('stay where only a few of them are', async () => {
+    const days = await storeDays(2);
+    const before = packs();
+    const [uuid] = days[0] as [string, Buffer];
+    await repository.remove(uuid);
+    await repository.prune();
+    expect(packs().every((name) => before.includes(name))).toBe(true);
+  });
+});
+
+test('pruning beside restores never gives one wrong data', { timeout: 60_000 }, async () => {
+  const data = table(5, 3000);
+  const days: [string, Buffer][] = [];
+  for (let day = 0; day < 8; day += 1) {
+    days.push([(await storeDump(repository, { '1.dat': data.bytes() })).uuid, data.bytes()]);
+    data.update(0.1);
+  }
+  const removed = new Set(days.filter((_, day) => day % 4 !== 3).map(([uuid]) => uuid));
+  const restoring = days.map(async ([uuid, bytes]) => {
+    const out = join(folder, `out-${uuid}`);
+    try {
+      await repository.materialize(uuid, out);
+    } catch (error) {
+      // It may be gone before the restore begins; not once it has begun.
+      expect((error as Error).message).toContain('there is no dump');
+      expect(removed.has(uuid)).toBe(true);
+      return;
+    }
+    expect(readFileSync(join(out, '1.dat')).equals(bytes)).toBe(true);
+  });
+  for (const uuid of removed) {
+    await repository.remove(uuid);
+    await repository.prune();
+  }
+  await Promise.all(restoring);
+  await repository.prune();
+  for (const [uuid, bytes] of days) if (!removed.has(uuid)) await expectSame(uuid, bytes);
+  expect((await repository.check({ readData: true })).problems).toEqual([]);
+});
+
 describe('copying', () => {
   test('brings what is missing, once', async () => {
     const data = table(7, 8000);
