@@ -30,7 +30,11 @@ export interface Look {
   queued: { uuid: string; dueAt: number } | null;
   /** The due time that the worker said was missed. */
   missed: number | null;
+  /** How many due times before it the worker said it stands for. */
+  passed: number;
 }
+
+export const NOTHING: Omit<Look, 'waiting'> = { queued: null, missed: null, passed: 0 };
 
 /**
  * The books of a simulation, kept apart from the worker: every due time of every job, and what became of it. Whatever
@@ -95,13 +99,13 @@ export class Ledger {
       }
     }
     for (const account of [...this.#open]) {
-      const look = looks.get(account.id) ?? { waiting: false, queued: null, missed: null };
+      const look = looks.get(account.id) ?? { ...NOTHING, waiting: false };
       if (look.waiting || (died && look.queued === null)) continue;
-      this.#checkOpen(account, now, look);
+      this.#checkOpen(account, now, look, died);
     }
   }
 
-  #checkOpen(account: Account, now: number, { queued, missed }: Look): void {
+  #checkOpen(account: Account, now: number, { queued, missed, passed }: Look, died: boolean): void {
     const newest = account.open.at(-1) ?? 0;
     const expected = this.#expected(account, now);
     const found = queued !== null ? 'run' : missed !== null ? 'missed' : 'wait';
@@ -110,6 +114,9 @@ export class Ledger {
     if (found === 'wait') return;
     if ((queued?.dueAt ?? missed) !== newest)
       this.#fail(account, now, `${found} of another due time than ${new Date(newest).toISOString()}`);
+    // A process that dies between the entry and its message leaves a run that nobody was told to stand for others.
+    if (!died && passed !== account.open.length - 1)
+      this.#fail(account, now, `was said to stand for ${passed} others instead of ${account.open.length - 1}`);
     this.report.passed += account.open.length - 1;
     account.open = [];
     this.#open.delete(account);

@@ -6,7 +6,7 @@ import { queueDueJobs } from '../../../src/worker/run/queue-due-jobs.ts';
 import { adoptConfiguration, beginSession, type WorkSession } from '../../../src/worker/run/work-session.ts';
 import type { Spooled } from '../../../src/worker/spool/spool.ts';
 import type { WorkerSetup } from '../../../src/worker/worker-setup.ts';
-import { Ledger, type Look } from './ledger.ts';
+import { Ledger, type Look, NOTHING } from './ledger.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { SimulatedCatalog } from './simulated-catalog.ts';
@@ -110,15 +110,18 @@ export class Simulation {
       spooled: (item: Spooled) => {
         if (item.kind === 'dump') this.#ledger.ended(item.value.uuid, contentOf(item.value), item.value.due_at);
         if (item.kind !== 'message' || item.value.job_id === null) return;
-        const missed = /missed its run at (\S+Z)/.exec(item.value.text)?.[1];
-        if (missed !== undefined) this.#lookAt(item.value.job_id).missed = Date.parse(missed);
+        const { text, job_id } = item.value;
+        const missed = /missed its run at (\S+Z)/.exec(text)?.[1];
+        if (missed !== undefined) this.#lookAt(job_id).missed = Date.parse(missed);
+        const passed = /its run at \S+Z(?:, which stands for| and) (\d+) before it|passed over (\d+)/.exec(text);
+        if (passed !== null) this.#lookAt(job_id).passed = Number(passed[1] ?? passed[2]);
       },
     };
   }
 
   /** What the look that goes on has made of a job so far. */
   #lookAt(job: number): Look {
-    const there = this.#looks.get(job) ?? { waiting: this.#queued.has(job), queued: null, missed: null };
+    const there = this.#looks.get(job) ?? { ...NOTHING, waiting: this.#queued.has(job) };
     this.#looks.set(job, there);
     return there;
   }
@@ -179,7 +182,7 @@ export class Simulation {
   async #look(session: WorkSession): Promise<void> {
     this.#report.looks++;
     this.#mustLook = false;
-    this.#looks = new Map([...this.#queued.keys()].map((id) => [id, { waiting: true, queued: null, missed: null }]));
+    this.#looks = new Map([...this.#queued.keys()].map((id) => [id, { ...NOTHING, waiting: true }]));
     try {
       await queueDueJobs(session);
     } catch (error) {

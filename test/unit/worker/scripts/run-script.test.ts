@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ScriptText } from '../../../../src/core/model/configuration.ts';
 import type { ScriptRules } from '../../../../src/worker/scripts/refuse-script.ts';
 import { runScript } from '../../../../src/worker/scripts/run-script.ts';
+import { until } from '../../../support/dump-runs.ts';
 import { scriptText, shellScript } from '../../../support/scripts.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -132,7 +132,7 @@ describe('nothing is left of a script', () => {
   it('that ends by itself, though it has left processes behind', async () => {
     const { failure, folder } = await run(shellScript('x', children));
     expect(failure).toBeNull();
-    expect(alive(folder, 'pids')).toEqual([]);
+    await until(() => alive(folder, 'pids').length === 0, 'all of them have ended');
   });
 
   it('that is over its time limit, with grandchildren that ignore SIGTERM', async () => {
@@ -140,8 +140,7 @@ describe('nothing is left of a script', () => {
       rules: { time_limit_ms: 1_500 },
     });
     expect(failure).toBe('was ended after its time limit of 1.5s');
-    await sleep(50);
-    expect(alive(folder, 'pids')).toEqual([]);
+    await until(() => alive(folder, 'pids').length === 0, 'all of them have ended');
   }, 20_000);
 
   it('that is cancelled', async () => {
