@@ -7,7 +7,7 @@ import { connectionSources } from '../sql/connection-sources.ts';
 import type { InitializedWorker } from './init-worker.ts';
 import { type Notices, openNotices } from './log/notices.ts';
 import { openQueue, type Queue } from './queue/queue.ts';
-import type { Repository } from './repository/repository.ts';
+import type { DumpReader, Repository } from './repository/repository.ts';
 import { openRoot, type RootDirectory } from './root/root-directory.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
 import type { ToolSet } from './tools/find-tools.ts';
@@ -24,6 +24,8 @@ export interface WorkerSetup {
   readonly notices: Notices;
   now(): Date;
   repository(): Promise<Repository>;
+  /** All dumps that this worker can restore: those of its repository, and of the mirrors that its configuration names. */
+  dumps(): Promise<DumpReader>;
   /** The Postgres client tools of this machine. */
   tools(): Promise<ToolSet[]>;
   /** Ends what was opened and holds something: the repository's threads. */
@@ -56,6 +58,7 @@ export function setupOf(
   options: SetupOptions = {},
 ): WorkerSetup {
   let opened: Promise<Repository> | null = null;
+  let layered: Promise<DumpReader> | null = null;
   return {
     configuration,
     name,
@@ -72,11 +75,18 @@ export function setupOf(
       );
       return opened;
     },
+    dumps() {
+      layered ??= Promise.all([this.repository(), import('./repository/layered-reader.ts')]).then(
+        ([own, { LayeredReader }]) => new LayeredReader(own, configuration.repository.mirrors),
+      );
+      return layered;
+    },
     tools: once(async () => {
       const { findTools } = await import('./tools/find-tools.ts');
       return findTools({ binDirectories: configuration.tools.bin_directories });
     }),
     async close() {
+      await (await layered?.catch(() => null))?.close();
       const repository = await opened?.catch(() => null);
       await repository?.close();
     },

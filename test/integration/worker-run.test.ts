@@ -53,6 +53,7 @@ beforeEach(async () => {
     catalog: { url: cluster.url(db) },
     worker: { name: 'w1', root: join(folder, 'root') },
     tools: { bin_directories: [] },
+    repository: { mirrors: [] },
     restores: { never: [] },
     scripts: { sha256: [], directory: null },
     limits: {},

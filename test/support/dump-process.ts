@@ -26,11 +26,13 @@ const { script } = order;
 const ofScript = script === undefined ? null : ({ dump_type: 'script', script_id: 1, script } as const);
 const ofCluster = order.dbname === null ? ({ dump_type: 'cluster' } as const) : {};
 const job = dumpJobOf(order.instance, order.dbname, ofScript ?? ofCluster);
+const repository = await openRepository(order.repository);
 const result = await takeDump(
   { uuid: order.uuid, job, instance: order.instance, triggerKind: 'manual', dueAt: null },
   {
     worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
-    repository: await openRepository(order.repository),
+    repository,
+    dumps: repository,
     stagingDirectory: order.stagingDirectory,
     tools: await findTools(),
     sources: { ...connectionSources(), env: {} },

@@ -56,6 +56,7 @@ export async function createDumpingWorker(parent = tmpdir()): Promise<DumpingWor
       const result = await takeDump(task, {
         worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
         repository,
+        dumps: repository,
         stagingDirectory,
         tools,
         sources: { ...connectionSources(), env: {} },

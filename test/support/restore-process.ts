@@ -21,6 +21,7 @@ export interface RestoreOrder {
 }
 
 const order: RestoreOrder = JSON.parse(await text(process.stdin));
+const repository = await openRepository(order.repository);
 const result = await restoreDump(
   {
     uuid: order.uuid,
@@ -32,7 +33,8 @@ const result = await restoreDump(
   },
   {
     worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
-    repository: await openRepository(order.repository),
+    repository,
+    dumps: repository,
     stagingDirectory: order.stagingDirectory,
     tools: await findTools(),
     sources: { ...connectionSources(), env: {} },

@@ -59,6 +59,7 @@ export async function createTestWorker(): Promise<TestWorker> {
       return {
         worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
         repository,
+        dumps: repository,
         stagingDirectory,
         tools,
         sources: { ...connectionSources(), env: {} },

@@ -25,6 +25,7 @@ export async function createTickWorker(catalogUrl: string, name = 'w1'): Promise
     worker: { name, root: join(folder, 'root') },
     tools: { bin_directories: [] },
     limits: {},
+    repository: { mirrors: [] },
     restores: { never: [] },
     scripts: { sha256: [], directory: null },
   };

@@ -33,6 +33,7 @@ export async function createTestWorker(more: Partial<FileConfiguration> = {}): P
     catalog: { url: 'postgresql://127.0.0.1:1/none' },
     worker: { name: 'w1', root: path },
     tools: { bin_directories: [] },
+    repository: { mirrors: [] },
     restores: { never: [] },
     scripts: { sha256: [], directory: null },
     limits: {},

@@ -34,6 +34,7 @@ export function applyEnvironment(settings: FileSettings | null, around: Configur
     worker: { root, ...(name === undefined ? {} : { name }) },
     tools: { bin_directories: settings?.tools.bin_directories ?? [] },
     scripts: scriptRules(settings),
+    repository: { mirrors: settings?.repository.mirrors ?? [] },
     restores: { never: settings?.restores.never ?? [] },
     limits: forcedLimits(settings),
   };

@@ -47,6 +47,7 @@ export const fileSettingsSchema = z.strictObject({
       time_limit: duration.refine((ms) => ms > 0, 'must be more than nothing').optional(),
     })
     .default({ sha256: [] }),
+  repository: z.strictObject({ mirrors: z.array(absolutePath).default([]) }).default({ mirrors: [] }),
   restores: z.strictObject({ never: z.array(text).default([]) }).default({ never: [] }),
 });
 
@@ -76,6 +77,8 @@ export interface FileConfiguration {
   restores: { never: string[] };
   /** Scripts that this worker runs: SHA-256 of their texts, a folder whose files are allowed, and how long one may run. */
   scripts: { sha256: string[]; directory: string | null; time_limit_ms?: number };
+  /** Repositories of other workers, or copies of them, whose dumps this worker can restore; nothing is written there. */
+  repository: { mirrors: string[] };
   tools: { bin_directories: string[] };
   limits: ForcedLimits;
 }

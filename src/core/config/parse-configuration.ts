@@ -74,6 +74,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'worker.name': 'name = "w1"',
   'worker.root': 'root = "/var/lib/pgsnapman"',
   'tools.bin_directories': 'bin_directories = ["/usr/lib/postgresql/17/bin"]',
+  'repository.mirrors': 'mirrors = ["/mnt/other-worker/repository"]',
   'scripts.time_limit': 'time_limit = "2 hours"',
   'limits.catch_up': 'catch_up = "24 hours"',
   'limits.stall_timeout': 'stall_timeout = "10 minutes"',

@@ -1,25 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PgSnapManError } from '../../core/errors.ts';
-import { type ClusterFacts, clusterFactsSchema } from '../../core/facts/cluster-facts.ts';
-import { type DatabaseFacts, databaseFactsSchema } from '../../core/facts/database-facts.ts';
-import { type ScriptFacts, scriptFactsSchema } from '../../core/facts/script-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
-import type { Manifest, StoredFile } from '../../core/manifest/manifest.ts';
-import { type DumpContent, dumpContentSchema } from '../../core/model/results.ts';
-import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
 import type { StoreParameters } from '../../core/repository/parameters.ts';
-import { BlockCatalog } from './block-catalog.ts';
 import { checkRepository } from './check.ts';
 import { ChunkDumpWriter } from './chunk-dump-writer.ts';
+import { ChunkReader } from './chunk-reader.ts';
 import { copyDumps } from './copy.ts';
-import { type DocumentName, type DumpPlace, readDocument } from './dump-documents.ts';
-import { dumpFolders, FILES_AT_A_TIME, findDump, listDumps, readManifest } from './dump-folder.ts';
+import { dumpFolders, FILES_AT_A_TIME, findDump, readManifest } from './dump-folder.ts';
 import { readDumpState, writeDumpState } from './dump-state.ts';
 import { forEachLimited } from './for-each-limited.ts';
 import { type Lease, takeLease } from './leases.ts';
 import { makeRepositoryFiles } from './make-repository.ts';
-import { materializeFiles } from './materialize.ts';
 import { prune } from './prune.ts';
 import { trashDump } from './remove-dump.ts';
 import { repairRepository } from './repair.ts';
@@ -39,7 +30,6 @@ import { REPOSITORY_COPY, REPOSITORY_FILE, type RepositoryFile, readRepositoryFi
 import { checkRepositoryFiles, writeRepositoryFiles } from './repository-files.ts';
 import { freeBytes, treeBytes } from './room.ts';
 import { storageError } from './storage-error.ts';
-import { ThreadPool } from './thread/thread-pool.ts';
 
 /**
  * Makes an empty repository in a new or empty folder.
@@ -65,25 +55,20 @@ export async function openOrCreateRepository(directory: string): Promise<Reposit
 }
 
 /** The store that cuts files into chunks and compresses new ones against similar older ones. */
-class ChunkRepository implements Repository {
+class ChunkRepository extends ChunkReader implements Repository {
   readonly id: string;
-  readonly #directory: string;
-  readonly #file: RepositoryFile;
-  readonly #pool: ThreadPool;
 
   constructor(directory: string, file: RepositoryFile) {
-    this.#directory = directory;
-    this.#file = file;
+    super(directory, file, false);
     this.id = file.id;
-    this.#pool = new ThreadPool(file.parameters);
   }
 
   async begin(identity: DumpIdentity): Promise<DumpWriter> {
-    const lease = takeLease(join(this.#directory, 'leases'));
+    const lease = takeLease(join(this.directory, 'leases'));
     try {
-      await writeRepositoryFiles(this.#directory, this.#file);
-      const { parameters, id: repositoryId } = this.#file;
-      const parts = { repository: this.#directory, repositoryId, parameters, pool: this.#pool, lease };
+      await writeRepositoryFiles(this.directory, this.file);
+      const { parameters, id: repositoryId } = this.file;
+      const parts = { repository: this.directory, repositoryId, parameters, pool: this.pool, lease };
       return await ChunkDumpWriter.open(parts, identity);
     } catch (error) {
       lease.release();
@@ -91,130 +76,63 @@ class ChunkRepository implements Repository {
     }
   }
 
-  list(): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }> {
-    return listDumps(this.#directory);
-  }
-
-  async manifest(uuid: string): Promise<{ manifest: Manifest; manifestSha256: string } | null> {
-    const found = await findDump(this.#directory, uuid);
-    return found === null ? null : { manifest: found.manifest, manifestSha256: found.manifestSha256 };
-  }
-
-  async facts(uuid: string): Promise<DatabaseFacts> {
-    return databaseFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
-  }
-
-  async clusterFacts(uuid: string): Promise<ClusterFacts> {
-    return clusterFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
-  }
-
-  async scriptFacts(uuid: string): Promise<ScriptFacts> {
-    return scriptFactsSchema.parse(JSON.parse(await this.#document(uuid, 'facts.json')));
-  }
-
-  async content(uuid: string): Promise<DumpContent> {
-    return dumpContentSchema.parse(JSON.parse(await this.#document(uuid, 'content.json')));
-  }
-
-  globalsSql(uuid: string): Promise<string> {
-    return this.#document(uuid, 'globals.sql');
-  }
-
-  async files(uuid: string): Promise<StoredFile[]> {
-    const files = parseDumpList(await this.#document(uuid, 'list'));
-    return files.map(({ extents: _, ...file }) => file);
-  }
-
-  async materialize(uuid: string, directory: string, wants: (file: StoredFile) => boolean = () => true): Promise<void> {
-    await this.#reading(uuid, async (place, catalog) => {
-      const list: ListedFile[] = parseDumpList(await readDocument(place, 'list', catalog, this.#pool));
-      await materializeFiles(place, list.filter(wants), directory, catalog, this.#pool);
-    });
-  }
-
-  async state(uuid: string): Promise<DumpState | null> {
-    const found = await findDump(this.#directory, uuid);
-    return found === null ? null : readDumpState(this.#directory, found.folder);
-  }
-
   async setState(uuid: string, state: DumpState): Promise<boolean> {
-    const found = await findDump(this.#directory, uuid);
-    return found !== null && (await writeDumpState(this.#directory, found.folder, state));
+    const found = await findDump(this.directory, uuid);
+    return found !== null && (await writeDumpState(this.directory, found.folder, state));
   }
 
   async states(): Promise<Map<string, DumpState>> {
     const states = new Map<string, DumpState>();
-    await forEachLimited(await dumpFolders(this.#directory), FILES_AT_A_TIME, async (folder) => {
-      const found = await readManifest(this.#directory, folder).catch(() => null);
-      if (found !== null) states.set(found.manifest.uuid, await readDumpState(this.#directory, folder));
+    await forEachLimited(await dumpFolders(this.directory), FILES_AT_A_TIME, async (folder) => {
+      const found = await readManifest(this.directory, folder).catch(() => null);
+      if (found !== null) states.set(found.manifest.uuid, await readDumpState(this.directory, folder));
     });
     return states;
   }
 
   async remove(uuid: string): Promise<boolean> {
-    const found = await findDump(this.#directory, uuid);
+    const found = await findDump(this.directory, uuid);
     if (found === null) return false;
-    await trashDump(this.#directory, found.folder);
+    await trashDump(this.directory, found.folder);
     return true;
   }
 
   async check(options: CheckOptions = {}): Promise<CheckReport> {
-    const files = options.dump === undefined ? await checkRepositoryFiles(this.#directory) : [];
-    const report = await this.#leased(() => checkRepository(this.#directory, this.#pool, options));
+    const files = options.dump === undefined ? await checkRepositoryFiles(this.directory) : [];
+    const report = await this.leased(() => checkRepository(this.directory, this.pool, options));
     return { ...report, problems: [...files, ...report.problems] };
   }
 
   async prune(options: PruneOptions = {}): Promise<PruneReport> {
-    return await prune(this.#directory, this.#file.parameters, this.#pool, options).catch((error: unknown) => {
+    return await prune(this.directory, this.file.parameters, this.pool, options).catch((error: unknown) => {
       throw storageError(error, 'pruning the repository');
     });
   }
 
   async repair(options: { exportTo?: string } = {}): Promise<RepairReport> {
-    const rewrittenFiles = await writeRepositoryFiles(this.#directory, this.#file);
-    const report = await this.#leased(() => repairRepository(this.#directory, this.#pool, options));
+    const rewrittenFiles = await writeRepositoryFiles(this.directory, this.file);
+    const report = await this.leased(() => repairRepository(this.directory, this.pool, options));
     return { rewrittenFiles, ...report };
   }
 
   async copyTo(other: Repository): Promise<CopyReport> {
-    return this.#leased((lease) => copyDumps(this, other, join(this.#directory, 'tmp', lease.id)));
+    return this.leased((lease) => copyDumps(this, other, join(this.directory, 'tmp', lease.id)));
   }
 
   async status(): Promise<RepositoryStatus> {
     const { manifests } = await this.list();
     return {
       repositoryId: this.id,
-      formatVersion: this.#file.format_version,
+      formatVersion: this.file.format_version,
       dumpCount: manifests.length,
       rawBytes: manifests.reduce((sum, manifest) => sum + manifest.raw_bytes, 0),
-      storedBytes:
-        (await treeBytes(join(this.#directory, 'packs'))) + (await treeBytes(join(this.#directory, 'dumps'))),
-      freeBytes: await freeBytes(this.#directory),
+      storedBytes: (await treeBytes(join(this.directory, 'packs'))) + (await treeBytes(join(this.directory, 'dumps'))),
+      freeBytes: await freeBytes(this.directory),
     };
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
-
-  #document(uuid: string, name: DocumentName): Promise<string> {
-    return this.#reading(uuid, (place, catalog) => readDocument(place, name, catalog, this.#pool));
-  }
-
-  /** Runs `work` on a dump under a lease that was taken before the dump was looked up. */
-  async #reading<T>(uuid: string, work: (place: DumpPlace, catalog: BlockCatalog) => Promise<T>): Promise<T> {
-    return this.#leased(async () => {
-      const found = await findDump(this.#directory, uuid);
-      if (found === null) {
-        throw new PgSnapManError('not_found', `there is no dump ${uuid} in the repository`, 'look at dump list');
-      }
-      const place = { repository: this.#directory, folder: `dumps/${found.folder}`, manifest: found.manifest };
-      return await work(place, new BlockCatalog(this.#directory));
-    });
-  }
-
-  async #leased<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
-    const lease = takeLease(join(this.#directory, 'leases'));
+  protected override async leased<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = takeLease(join(this.directory, 'leases'));
     try {
       return await work(lease);
     } finally {

@@ -20,6 +20,8 @@ export interface DumpPlace {
   /** The folder of the dump below it: `dumps/…` or `trash/…`. */
   folder: string;
   manifest: Manifest;
+  /** True: nothing may be written there. */
+  isMirror?: boolean;
 }
 
 /** @throws DamagedDumpError when the file is missing or its hash does not agree with the manifest */
@@ -84,7 +86,7 @@ async function readWhole(
       recipes: catalog.recipes(slices),
     })
     .finally(() => reader.close(true));
-  await noteDamage(place.repository, result.damaged);
+  if (!place.isMirror) await noteDamage(place.repository, result.damaged);
   const reason = result.damaged.map((block) => `block ${block.key} ${block.reason}`).join(', ');
   if (result.bytes === null) throw damagedDump(place, `${file.path} cannot be read: ${reason}`);
   if (result.sha256 !== file.sha256) throw damagedDump(place, `${file.path} is not what was stored`);

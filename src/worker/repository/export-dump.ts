@@ -5,7 +5,7 @@ import { globalsSql } from '../../core/dump/globals-sql.ts';
 import { restoreScript } from '../../core/dump/restore-script.ts';
 import { isScriptDump } from '../../core/script/script-dump.ts';
 import { exportError, exportScriptDump } from './export-script-dump.ts';
-import type { Repository } from './repository.ts';
+import type { DumpReader } from './repository.ts';
 
 /**
  * Writes a dump as a plain pg_dump directory, with `globals.sql` and `restore.sh` in it: pg_restore passes over files that
@@ -14,7 +14,7 @@ import type { Repository } from './repository.ts';
  * @param directory must not exist
  * @throws PgSnapManError usage if it does, not_found, run_failed
  */
-export async function exportDump(repository: Repository, uuid: string, directory: string): Promise<void> {
+export async function exportDump(repository: DumpReader, uuid: string, directory: string): Promise<void> {
   const found = await repository.manifest(uuid);
   if (found !== null && isScriptDump(found.manifest)) return exportScriptDump(repository, uuid, directory);
   // The roles of such a dump are in its stream, which is for psql.

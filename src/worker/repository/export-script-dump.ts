@@ -3,13 +3,13 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
 import { folderOf, originalName } from '../../core/script/output-files.ts';
-import type { Repository } from './repository.ts';
+import type { DumpReader } from './repository.ts';
 import { storageError } from './storage-error.ts';
 
 const SLASH = Buffer.from('/');
 
 /** Writes the files of a dump that a script made under the names that they had. @throws as exportDump */
-export async function exportScriptDump(repository: Repository, uuid: string, directory: string): Promise<void> {
+export async function exportScriptDump(repository: DumpReader, uuid: string, directory: string): Promise<void> {
   const { files } = await repository.scriptFacts(uuid);
   await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
     throw exportError(error, directory);

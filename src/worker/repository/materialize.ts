@@ -64,7 +64,7 @@ export async function writeFileOf(
         slices: part.map(recipeSlice),
         recipes: catalog.recipes(part),
       });
-      await noteDamage(place.repository, result.damaged);
+      if (!place.isMirror) await noteDamage(place.repository, result.damaged);
       const reasons = result.damaged.map(({ key, reason }) => `block ${key} ${reason}`);
       if (reasons.length > 0) throw damagedDump(place, `${file.path} cannot be read: ${reasons.join(', ')}`);
       if (!final) continue;

@@ -112,10 +112,8 @@ export interface CopyReport {
   failed: { uuid: string; reason: string }[];
 }
 
-/** A worker's store of dumps. Readers trust manifests only; every byte that is read is checked against its hash. */
-export interface Repository {
-  readonly id: string;
-  begin(identity: DumpIdentity): Promise<DumpWriter>;
+/** What can be read of a store of dumps. Readers trust manifests only; every byte is checked against its hash. */
+export interface DumpReader {
   /** Manifests of all dumps, oldest first; unreadable ones are reported, not hidden. */
   list(): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }>;
   /** Null: no such dump. */
@@ -133,6 +131,14 @@ export interface Repository {
   materialize(uuid: string, directory: string, wants?: (file: StoredFile) => boolean): Promise<void>;
   /** What has changed about a dump since it was made; null: no such dump. */
   state(uuid: string): Promise<DumpState | null>;
+  /** Ends the threads, if any were started. A repository that is just forgotten does not keep the process alive. */
+  close(): Promise<void>;
+}
+
+/** A worker's store of dumps. */
+export interface Repository extends DumpReader {
+  readonly id: string;
+  begin(identity: DumpIdentity): Promise<DumpWriter>;
   /** False: there is no such dump (any more). */
   setState(uuid: string, state: DumpState): Promise<boolean>;
   /** The states of all dumps whose manifest can be read, by uuid. */
@@ -147,6 +153,4 @@ export interface Repository {
   /** Copies the dumps that the other repository lacks, one after the other; can be repeated until all are there. */
   copyTo(other: Repository): Promise<CopyReport>;
   status(): Promise<RepositoryStatus>;
-  /** Ends the threads, if any were started. A repository that is just forgotten does not keep the process alive. */
-  close(): Promise<void>;
 }

@@ -33,8 +33,7 @@ export async function planRestoreJob(
     session,
     async (catalog) => {
       const { job, destination } = await findOwnRestoreJob(session, catalog, jobId, dumpUuid);
-      const repository = await worker.repository();
-      const chosen = await chooseDumpOf(repository, job, dumpUuid);
+      const chosen = await chooseDumpOf(await worker.dumps(), job, dumpUuid);
       return planFor(session, { job, destination, dumpUuid: chosen }, await verification(catalog, chosen));
     },
     { evenIfHalted: true },
@@ -63,9 +62,7 @@ async function planFor(
     const triggerKind = job.job_type === 'trigger' ? ('dump' as const) : ('manual' as const);
     const task = { uuid, job, destination, dumpUuid, triggerKind, dueAt: null };
     const run = new RestoreRun(task, await contextOf(session, folder));
-    const isCluster = isClusterDump(
-      (await run.context.repository.manifest(dumpUuid))?.manifest ?? { dump_type: 'full' },
-    );
+    const isCluster = isClusterDump((await run.context.dumps.manifest(dumpUuid))?.manifest ?? { dump_type: 'full' });
     const dump = isCluster ? null : await readDump(run);
     const control = await run.connect(null);
     try {
@@ -88,6 +85,7 @@ async function contextOf(session: WorkSession, stagingDirectory: string): Promis
   return {
     worker: { id: reporter.workerId, name: worker.name, root_id: worker.root.identity.root_id },
     repository: await worker.repository(),
+    dumps: await worker.dumps(),
     stagingDirectory,
     tools: await worker.tools(),
     sources: worker.sources,

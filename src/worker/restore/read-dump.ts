@@ -18,8 +18,8 @@ export interface DumpParts {
 
 /** Reads what a plan needs. @throws PgSnapManError when the dump is not there, damaged, or of a kind that is refused */
 export async function readDump({ task, context }: RestoreRun): Promise<DumpParts> {
-  const { repository, worker, stagingDirectory } = context;
-  const found = await repository.manifest(task.dumpUuid);
+  const { dumps, worker, stagingDirectory } = context;
+  const found = await dumps.manifest(task.dumpUuid);
   if (found === null) {
     throw new PgSnapManError(
       'not_found',
@@ -29,11 +29,11 @@ export async function readDump({ task, context }: RestoreRun): Promise<DumpParts
   }
   throwRefusals(refuseJob(task.job, task.destination, found.manifest));
   const directory = join(stagingDirectory, 'toc');
-  await repository.materialize(task.dumpUuid, directory, ({ role }) => role === 'toc');
+  await dumps.materialize(task.dumpUuid, directory, ({ role }) => role === 'toc');
   return {
     manifest: found.manifest,
-    facts: await repository.facts(task.dumpUuid),
-    files: await repository.files(task.dumpUuid),
+    facts: await dumps.facts(task.dumpUuid),
+    files: await dumps.files(task.dumpUuid),
     toc: parseToc(await readFile(join(directory, 'toc.dat'))),
   };
 }

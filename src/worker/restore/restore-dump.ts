@@ -8,7 +8,7 @@ import type { ExpectedContent } from '../../core/restore/expected-content.ts';
 import type { RestorePlan } from '../../core/restore/restore-plan.ts';
 import { isServerAway } from '../../sql/connection-error.ts';
 import { faultPoint } from '../fault.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { DumpReader } from '../repository/repository.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { changeTarget } from './change-target.ts';
 import { restoreCluster } from './cluster/restore-cluster.ts';
@@ -40,7 +40,7 @@ interface Done {
  * it, after a success; and after a failure whose traces on the target could not be removed. See healRestore.
  */
 export async function restoreDump(task: RestoreTask, context: RunContext): Promise<RestoreResult> {
-  if (await isOfCluster(context.repository, task.dumpUuid)) return restoreCluster(task, context);
+  if (await isOfCluster(context.dumps, task.dumpUuid)) return restoreCluster(task, context);
   const run = new RestoreRun(task, context);
   const startedAt = context.now();
   let tool: ToolSet | null = null;
@@ -63,8 +63,8 @@ export async function restoreDump(task: RestoreTask, context: RunContext): Promi
 }
 
 /** A dump that cannot be read is for the restore to complain about. */
-async function isOfCluster(repository: Repository, uuid: string): Promise<boolean> {
-  const found = await repository.manifest(uuid).catch(() => null);
+async function isOfCluster(dumps: DumpReader, uuid: string): Promise<boolean> {
+  const found = await dumps.manifest(uuid).catch(() => null);
   return found !== null && isClusterDump(found.manifest);
 }
 
@@ -109,10 +109,10 @@ function requirePlan(run: RestoreRun, plan: RestorePlan): void {
 
 /** Unpacks the dump, with every hash checked, before anything on the target is touched. */
 async function materialize(run: RestoreRun, plan: RestorePlan): Promise<string> {
-  const { repository, stagingDirectory } = run.context;
+  const { dumps, stagingDirectory } = run.context;
   run.stage('materializing');
   const directory = join(stagingDirectory, 'dump');
-  await repository.materialize(run.task.dumpUuid, directory, () => {
+  await dumps.materialize(run.task.dumpUuid, directory, () => {
     run.stop.check();
     return true;
   });

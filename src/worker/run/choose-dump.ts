@@ -2,26 +2,26 @@ import { PgSnapManError } from '../../core/errors.ts';
 import type { RestoreJob } from '../../core/model/configuration.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import type { RestoreEntry } from '../../core/queue/queue-entry.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { DumpReader } from '../repository/repository.ts';
 
 /**
  * Which dump a restore brings back: the one it was triggered by, the one its job names, or the newest good one of a dump
- * job. It is looked for in this worker's repository, without the catalog.
+ * job. It is looked for in this worker's repository and its mirrors, without the catalog.
  * @throws PgSnapManError not_found if it is not there
  */
-export async function chooseDump(repository: Repository, entry: RestoreEntry): Promise<string> {
+export async function chooseDump(repository: DumpReader, entry: RestoreEntry): Promise<string> {
   return chooseDumpOf(repository, entry.job, entry.dump_uuid);
 }
 
 /** The same for a job that nobody has asked to run. @param dumpUuid the triggering dump, or another one; null: none */
-export async function chooseDumpOf(repository: Repository, job: RestoreJob, dumpUuid: string | null): Promise<string> {
+export async function chooseDumpOf(repository: DumpReader, job: RestoreJob, dumpUuid: string | null): Promise<string> {
   const named = dumpUuid ?? job.dump_uuid;
   if (named !== null) return present(repository, named);
   if (job.latest_of_dump_job_id !== null) return newestOf(repository, job.latest_of_dump_job_id);
   throw new PgSnapManError('not_found', 'the dump to restore is gone', 'choose another dump for the restore job');
 }
 
-async function present(repository: Repository, uuid: string): Promise<string> {
+async function present(repository: DumpReader, uuid: string): Promise<string> {
   if ((await repository.manifest(uuid)) !== null) return uuid;
   throw new PgSnapManError(
     'not_found',
@@ -30,7 +30,7 @@ async function present(repository: Repository, uuid: string): Promise<string> {
   );
 }
 
-async function newestOf(repository: Repository, dumpJobId: number): Promise<string> {
+async function newestOf(repository: DumpReader, dumpJobId: number): Promise<string> {
   const { manifests } = await repository.list();
   const newestFirst = manifests
     .filter(({ job, outcome }) => job.id === dumpJobId && isGood(outcome))

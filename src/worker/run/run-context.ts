@@ -1,14 +1,17 @@
 import type { ConnectionSources } from '../../core/connection/connection-settings.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { ScriptMessage } from '../../core/script/script-messages.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { DumpReader, Repository } from '../repository/repository.ts';
 import type { ScriptRules } from '../scripts/refuse-script.ts';
 import type { ToolSet } from '../tools/find-tools.ts';
 
 /** What a dump or a restore is given to work with; everything that differs between a tick, a run by hand and a test. */
 export interface RunContext {
   worker: { id: number | null; name: string; root_id: string };
+  /** Where a dump is stored. */
   repository: Repository;
+  /** Where a dump to restore is read. */
+  dumps: DumpReader;
   /** An empty private folder of this run alone; whatever remains in it after a crash is healed by the next tick. */
   stagingDirectory: string;
   tools: ToolSet[];

@@ -69,7 +69,7 @@ export async function runRestore(
     passing = true;
   };
   try {
-    const dumpUuid = await chooseDump(await session.worker.repository(), waiting);
+    const dumpUuid = await chooseDump(await session.worker.dumps(), waiting);
     entry = { ...waiting, dump_uuid: dumpUuid };
     if (waiting.dump_uuid === null) await session.worker.queue.update(entry);
     const { restoreDump } = await import('../restore/restore-dump.ts');
@@ -107,6 +107,7 @@ export async function withContext<T>(
     return await work({
       worker: { id: session.reporter.workerId, name: worker.name, root_id: worker.root.identity.root_id },
       repository: await worker.repository(),
+      dumps: await worker.dumps(),
       stagingDirectory,
       tools: await worker.tools(),
       sources: worker.sources,

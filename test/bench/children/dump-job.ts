@@ -27,6 +27,7 @@ const result = await takeDump(
   {
     worker: { id: 1, name: 'bench', root_id: '01890000-0000-7000-8000-000000000001' },
     repository,
+    dumps: repository,
     stagingDirectory,
     tools: await findTools(),
     forbiddenTargets: [],

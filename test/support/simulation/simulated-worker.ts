@@ -51,6 +51,7 @@ export async function createSimulatedWorker(
     worker: { name: 'w1', root: path },
     tools: { bin_directories: [] },
     limits: {},
+    repository: { mirrors: [] },
     restores: { never: [] },
     scripts: { sha256: [], directory: null },
   };

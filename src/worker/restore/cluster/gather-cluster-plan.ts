@@ -20,7 +20,7 @@ export interface GatheredClusterPlan {
 /** The plan of a restore of a whole cluster; nothing is changed anywhere. @throws PgSnapManError not_found, configuration */
 export async function gatherClusterPlan(run: RestoreRun, control: Connection): Promise<GatheredClusterPlan> {
   const { task, context } = run;
-  const found = await context.repository.manifest(task.dumpUuid);
+  const found = await context.dumps.manifest(task.dumpUuid);
   if (found === null) {
     throw new PgSnapManError('not_found', `dump ${task.dumpUuid} is not in this worker's repository`);
   }
@@ -30,14 +30,14 @@ export async function gatherClusterPlan(run: RestoreRun, control: Connection): P
     job: task.job,
     destination: task.destination,
     manifest,
-    facts: await context.repository.clusterFacts(task.dumpUuid),
+    facts: await context.dumps.clusterFacts(task.dumpUuid),
     target,
   };
   return {
     question,
     plan: planCluster(question),
     manifest,
-    content: await context.repository.content(task.dumpUuid),
+    content: await context.dumps.content(task.dumpUuid),
     maintenanceWorkMemKib: target.maintenance_work_mem_kib,
     tool: chooseRestoreTool(context.tools, target.server_version_num, manifest.tool_version),
   };

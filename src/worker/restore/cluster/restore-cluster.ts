@@ -64,10 +64,10 @@ async function perform(run: RestoreRun, control: Connection, gathered: GatheredC
   throwRefusals(plan.refusals);
   for (const note of plan.notes) run.log(`note: ${note}`);
   for (const warning of plan.warnings) run.warn(warning);
-  const { repository, stagingDirectory } = run.context;
+  const { dumps, stagingDirectory } = run.context;
   run.stage('materializing');
   const directory = join(stagingDirectory, 'dump');
-  await repository.materialize(run.task.dumpUuid, directory);
+  await dumps.materialize(run.task.dumpUuid, directory);
   run.stop.check();
   await writeMark(stagingDirectory, run.task.uuid, run.task.destination);
   faultPoint('cluster-restore.started');
