@@ -1,3 +1,4 @@
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CliHome } from '../support/cli.ts';
 import { startTestCatalog, startTestCluster, type TestCluster } from '../support/clusters.ts';
@@ -249,12 +250,45 @@ describe('a restore that this worker cannot do', () => {
     const [ours, others] = [await take('w2', 'ours'), await take('w3', 'others')];
     await home.run(['worker', 'run']);
     expect(await outcome(ours)).toMatch(
-      /^failed: dump .* is not in this worker's repository; .* run the job there, or copy/,
+      /^failed: dump .* is not in this worker's repository; .* run the job there, or name a mirror/,
     );
     expect(await outcome(others)).toBe('');
     const refused = await home.run(['restorejob', 'plan', String(ours)]);
     expect(refused.stderr).toMatch(/is not in this worker's repository/);
     await home.ok(['restorejob', 'delete', String(others), '--yes']);
+  });
+
+  test('is done from a mirror that its configuration names', async () => {
+    const { uuid: dump } = (await home.ok(['dump', 'list', '--job', String(dumpJob), '--json'])).json()[0];
+    const takenBy = (worker: string) =>
+      catalog.psql(
+        'catalog',
+        `update pgsnapman.dump set worker_id = (select id from pgsnapman.worker where name = '${worker}') where uuid = '${dump}'`,
+      );
+    await catalog.psql(
+      'catalog',
+      `insert into pgsnapman.worker (name, restore_worker_id) select 'w4', id from pgsnapman.worker where name = 'w1'`,
+    );
+    await takenBy('w4');
+    const mirror = `${home.directory}/mirror of w4`;
+    await cp(`${home.root}/repository`, mirror, { recursive: true });
+    await rename(`${home.root}/repository`, `${home.root}/own`);
+    await home.ok(['worker', 'init']);
+    const settings = await readFile(home.configFile, 'utf8');
+    try {
+      const id = await addRestore('from_mirror', '--dump', dump);
+      await writeFile(home.configFile, `${settings}\n[repository]\nmirrors = ["/not/mounted", "${mirror}"]\n`);
+      await home.ok(['worker', 'run']);
+      const run = `select outcome from pgsnapman.restore_run where restore_job_id = ${id}`;
+      expect(await catalog.psql('catalog', run)).toBe('ok');
+      expect(await server.psql('from_mirror', 'select v from version')).toBe('2');
+    } finally {
+      await takenBy('w1');
+      await writeFile(home.configFile, settings);
+      await rm(`${home.root}/repository`, { recursive: true });
+      await rename(`${home.root}/own`, `${home.root}/repository`);
+      await server.psql('postgres', 'drop database if exists from_mirror');
+    }
   });
 });
 

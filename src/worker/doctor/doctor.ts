@@ -20,7 +20,7 @@ export async function examine(configuration: FileConfiguration): Promise<Finding
     return [...findings, problem('root directory', error)];
   }
   findings.push(ok('root directory', `${worker.root.path} belongs to worker ${worker.name}`));
-  findings.push(await checkRepository(worker), await checkRoom(worker.root.path), await checkSpool(worker));
+  findings.push(await checkRepository(worker), ...(await checkMirrors(configuration)), await checkRoom(worker.root.path), await checkSpool(worker));
   const { checkCatalog } = await import('./check-catalog.ts');
   return [...findings, ...(await checkCatalog(worker, tools))];
 }
@@ -32,6 +32,20 @@ async function checkRepository(worker: WorkerSetup): Promise<Finding> {
   } catch (error) {
     return problem('repository', error);
   }
+}
+
+async function checkMirrors({ repository: { mirrors } }: FileConfiguration): Promise<Finding[]> {
+  const { openMirror } = await import('../repository/chunk-reader.ts');
+  return Promise.all(
+    mirrors.map(async (directory) => {
+      try {
+        const { manifests } = await (await openMirror(directory)).list();
+        return ok('mirror', `${directory}: ${manifests.length} dump${manifests.length === 1 ? '' : 's'}`);
+      } catch (error) {
+        return problem('mirror', error);
+      }
+    }),
+  );
 }
 
 async function checkSpool(worker: WorkerSetup): Promise<Finding> {

@@ -85,7 +85,10 @@ export class LayeredReader implements DumpReader {
   }
 
   #open(mirror: { directory: string; opened: Promise<DumpReader> | null }): Promise<DumpReader> {
-    mirror.opened ??= openMirror(mirror.directory);
+    mirror.opened ??= openMirror(mirror.directory).catch((error: unknown) => {
+      mirror.opened = null; // it may be mounted later
+      throw error;
+    });
     return mirror.opened;
   }
 }

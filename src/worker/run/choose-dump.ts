@@ -26,12 +26,12 @@ async function present(repository: DumpReader, uuid: string): Promise<string> {
   throw new PgSnapManError(
     'not_found',
     `dump ${uuid} is not in this worker's repository`,
-    'it was removed, or another worker took it (`pgsnapman dump show` says which): run the job there, or copy its repository here with `pgsnapman repo copy`',
+    'it was removed, or another worker took it (`pgsnapman dump show` says which): run the job there, or name a mirror of its repository in the configuration file (repository.mirrors)',
   );
 }
 
 async function newestOf(repository: DumpReader, dumpJobId: number): Promise<string> {
-  const { manifests } = await repository.list();
+  const { manifests, unreadable } = await repository.list();
   const newestFirst = manifests
     .filter(({ job, outcome }) => job.id === dumpJobId && isGood(outcome))
     .sort((a, b) => b.started_at.getTime() - a.started_at.getTime());
@@ -41,7 +41,14 @@ async function newestOf(repository: DumpReader, dumpJobId: number): Promise<stri
   }
   throw new PgSnapManError(
     'not_found',
-    `there is no good dump of dump job ${dumpJobId} in this worker's repository`,
+    `there is no good dump of dump job ${dumpJobId} in this worker's repository${unread(unreadable)}`,
     'wait for its next dump, or take one by hand: `pgsnapman dumpjob run`',
   );
+}
+
+/** What may hold it and could not be looked through: dumps, or mirrors that are not mounted. */
+function unread(unreadable: readonly { folder: string; reason: string }[]): string {
+  const [first, ...others] = unreadable;
+  if (first === undefined) return '';
+  return `; ${first.folder} cannot be read (${first.reason})${others.length === 0 ? '' : `, nor can ${others.length} more`}`;
 }
