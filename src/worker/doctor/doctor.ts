@@ -20,7 +20,12 @@ export async function examine(configuration: FileConfiguration): Promise<Finding
     return [...findings, problem('root directory', error)];
   }
   findings.push(ok('root directory', `${worker.root.path} belongs to worker ${worker.name}`));
-  findings.push(await checkRepository(worker), ...(await checkMirrors(configuration)), await checkRoom(worker.root.path), await checkSpool(worker));
+  findings.push(
+    await checkRepository(worker),
+    ...(await checkMirrors(configuration)),
+    await checkRoom(worker.root.path),
+    await checkSpool(worker),
+  );
   const { checkCatalog } = await import('./check-catalog.ts');
   return [...findings, ...(await checkCatalog(worker, tools))];
 }

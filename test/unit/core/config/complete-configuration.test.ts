@@ -20,6 +20,7 @@ describe('the complete configuration', () => {
       worker: { name: 'w1', root: '/srv/root' },
       tools: { bin_directories: [] },
       limits: { catch_up_ms: 3_600_000, undo_keep: 2 },
+      repository: { mirrors: [] },
       restores: { never: [] },
       scripts: { sha256: [], directory: null },
     });
@@ -38,6 +39,7 @@ describe('the complete configuration', () => {
       worker: { root: '/var/lib/pgsnapman' },
       tools: { bin_directories: [] },
       limits: {},
+      repository: { mirrors: [] },
       restores: { never: [] },
       scripts: { sha256: [], directory: null },
     });

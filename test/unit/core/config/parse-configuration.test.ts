@@ -19,6 +19,7 @@ describe('a configuration file', () => {
       worker: {},
       tools: { bin_directories: [] },
       limits: {},
+      repository: { mirrors: [] },
       restores: { never: [] },
       scripts: { sha256: [] },
     });
@@ -43,6 +44,7 @@ describe('a configuration file', () => {
       worker: { name: 'w1', root: '/var/lib/pgsnapman' },
       tools: { bin_directories: ['/opt/pg/bin', 'C:\\pg\\bin'] },
       limits: { catch_up: 86_400_000, stall_timeout: 5_400_000, max_parallel_dumps: 3, undo_keep: 0 },
+      repository: { mirrors: [] },
       restores: { never: [] },
       scripts: { sha256: [] },
     });
