@@ -381,7 +381,7 @@ describe('what cannot work says so and leaves the target as it was', () => {
         return typeof value === 'function' ? value.bind(real) : value;
       },
     });
-    const result = await worker.restore(dump.uuid, to, 'locale', {}, { repository });
+    const result = await worker.restore(dump.uuid, to, 'locale', {}, { dumps: repository });
     expect(result.message).toMatch(
       /^the target cannot have a database with the source's encoding and locale: .*; install/,
     );
