@@ -247,7 +247,9 @@ describe('the catalog', () => {
   it('may go away and come back', async () => {
     const terminal = await workplace.open();
     terminal.send('6');
-    await terminal.waitFor('customer_');
+    await terminal.waitFor('Dumps ');
+    // The overview names databases, too: only a marked row is one of the list.
+    await terminal.waitFor((now) => now.lines().some((line) => line.startsWith('>') && line.includes('customer_')));
     await workplace.catalog.stop('immediate');
     await terminal.waitFor('[LOST]');
     await terminal.waitFor('the catalog is not reachable');
