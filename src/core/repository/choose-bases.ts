@@ -4,6 +4,8 @@ import type { Slice } from './extent.ts';
 const NEAR = 4;
 /** Gaps of this many chunks between two bases are filled: what was changed there may still be alike. */
 const GAP = 2;
+/** Bytes by which a place in a dictionary may be mistaken. */
+const MARGIN = 128 * 1024;
 
 /**
  * The chunk to use as base of one with these candidates (a chunk number per feature, -1: none), or -1. Two features in
@@ -77,6 +79,14 @@ function withoutOverlap(slice: Slice, others: readonly Slice[]): Slice | null {
   return offset >= end ? null : { ...slice, offset, length: end - offset };
 }
 
+/** What is known of a block that may be a base. */
+interface BaseBlock {
+  depth: number;
+  /** Raw bytes. */
+  raw: number;
+  dictionary: readonly Slice[];
+}
+
 /**
  * Keeps chains of bases short: slices of blocks at the greatest depth are replaced by what those blocks were made from,
  * down to blocks that need no other. The chain starts anew there, at the price of older and less similar bases.
@@ -84,17 +94,34 @@ function withoutOverlap(slice: Slice, others: readonly Slice[]): Slice | null {
 export function limitDepth(
   slices: readonly Slice[],
   maxDepth: number,
-  block: (slice: Slice) => { depth: number; dictionary: readonly Slice[] } | undefined,
+  block: (slice: Slice) => BaseBlock | undefined,
 ): Slice[] {
   const tooDeep = slices.some((slice) => (block(slice)?.depth ?? 0) >= maxDepth);
   return tooDeep ? slices.flatMap((slice) => roots(slice, block)) : [...slices];
 }
 
-function roots(
-  slice: Slice,
-  block: (slice: Slice) => { depth: number; dictionary: readonly Slice[] } | undefined,
-): Slice[] {
+function roots(slice: Slice, block: (slice: Slice) => BaseBlock | undefined): Slice[] {
   const found = block(slice);
   if (found === undefined) return [];
-  return found.depth === 0 ? [slice] : found.dictionary.flatMap((base) => roots(base, block));
+  return found.depth === 0 ? [slice] : madeFrom(slice, found).flatMap((base) => roots(base, block));
+}
+
+/**
+ * The part of a block's dictionary that a slice of it is like. A block and its dictionary are two states of the same rows,
+ * so what is a third of the way in one is about there in the other. All of the dictionary would bring what belongs to
+ * neighbours, and leave no room for the rest.
+ */
+function madeFrom({ offset, length }: Slice, { raw, dictionary }: BaseBlock): Slice[] {
+  const scale = dictionary.reduce((sum, base) => sum + base.length, 0) / raw;
+  const from = Math.floor(offset * scale) - MARGIN;
+  const to = Math.ceil((offset + length) * scale) + MARGIN;
+  const parts: Slice[] = [];
+  let at = 0;
+  for (const base of dictionary) {
+    const start = Math.max(from - at, 0);
+    const end = Math.min(to - at, base.length);
+    if (start < end) parts.push({ ...base, offset: base.offset + start, length: end - start });
+    at += base.length;
+  }
+  return parts;
 }

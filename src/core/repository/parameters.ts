@@ -37,6 +37,6 @@ export const DEFAULT_PARAMETERS: StoreParameters = {
   sample_bits: 7,
   features: 4,
   block: 4 * 1024 * 1024,
-  max_depth: 12,
+  max_depth: 5,
   pack: 64 * 1024 * 1024,
 };

@@ -131,13 +131,29 @@ describe('choosing bases', () => {
   });
 
   test('a chain that would be too long starts anew at blocks that need no other', () => {
-    const blocks: Record<number, { depth: number; dictionary: ReturnType<typeof slice>[] }> = {
-      0: { depth: 0, dictionary: [] },
-      1: { depth: 1, dictionary: [slice(0, 0, 9)] },
-      2: { depth: 2, dictionary: [slice(1, 0, 8)] },
+    const blocks: Record<number, { depth: number; raw: number; dictionary: ReturnType<typeof slice>[] }> = {
+      0: { depth: 0, raw: 9, dictionary: [] },
+      1: { depth: 1, raw: 9, dictionary: [slice(0, 0, 9)] },
+      2: { depth: 2, raw: 8, dictionary: [slice(1, 0, 8)] },
     };
     const limited = (max: number) => limitDepth([slice(2, 3, 4)], max, (s) => blocks[s.block]);
     expect(limited(3)).toEqual([slice(2, 3, 4)]);
     expect(limited(2)).toEqual([slice(0, 0, 9)]);
+  });
+
+  test('of older blocks it takes the part where the rows must be, and some more on both sides', () => {
+    const mega = 1 << 20;
+    const some = 128 * 1024;
+    const blocks: Record<number, { depth: number; raw: number; dictionary: ReturnType<typeof slice>[] }> = {
+      0: { depth: 0, raw: 4 * mega, dictionary: [] },
+      1: { depth: 0, raw: 4 * mega, dictionary: [] },
+      // Twice as many bytes as what they were made into.
+      2: { depth: 1, raw: 4 * mega, dictionary: [slice(0, 0, 4 * mega), slice(1, 0, 4 * mega)] },
+    };
+    const rootsOf = (offset: number, length: number) =>
+      limitDepth([slice(2, offset, length)], 1, (s) => blocks[s.block]);
+    expect(rootsOf(0, mega)).toEqual([slice(0, 0, 2 * mega + some)]);
+    expect(rootsOf(mega, 2 * mega)).toEqual([slice(0, 2 * mega - some, 2 * mega + some), slice(1, 0, 2 * mega + some)]);
+    expect(rootsOf(0, 4 * mega)).toEqual([slice(0, 0, 4 * mega), slice(1, 0, 4 * mega)]);
   });
 });
