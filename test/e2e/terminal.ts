@@ -36,9 +36,12 @@ export class TestTerminal {
     });
     this.exited = new Promise((resolve) => {
       this.#process.onExit(({ exitCode, signal }) => {
-        this.#hasExited = true;
-        resolve({ exitCode, signal: signal ?? 0 });
-        this.#wake();
+        // What it said last is drawn first.
+        this.emulator.write('', () => {
+          this.#hasExited = true;
+          resolve({ exitCode, signal: signal ?? 0 });
+          this.#wake();
+        });
       });
     });
   }
