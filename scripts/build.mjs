@@ -1,6 +1,6 @@
 // Bundles src/ into dist/ (or the folder that is named): a launcher that any Node can read, and the program in chunks that
 // load on demand.
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,17 +13,25 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-/** The idle tick of cron is a file of its own, made below. */
-const plainTickElsewhere = {
-  name: 'plain-tick-elsewhere',
+/** What a tick of cron never asks for stays out of its file. */
+const notInTicks = {
+  name: 'not-in-ticks',
   setup(building) {
-    building.onResolve({ filter: /\/plain-tick\.ts$/ }, () => ({ path: 'plain-tick', namespace: 'elsewhere' }));
-    // By `require`: an import would first look through the whole file for what it exports.
-    building.onLoad({ filter: /^plain-tick$/, namespace: 'elsewhere' }, () => ({
-      contents: "export const { runPlainTick } = require('./plain-tick.cjs');",
-      resolveDir: dist,
+    building.onResolve({ filter: /\/(?:program|ask|run-tui)\.ts$/ }, ({ path }) => ({
+      path,
+      namespace: 'not-in-ticks',
     }));
-    building.onResolve({ filter: /^\.\/plain-tick\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    building.onLoad({ filter: /.*/, namespace: 'not-in-ticks' }, ({ path }) => ({
+      contents: `throw new Error('${path} is not in this file');`,
+    }));
+  },
+};
+
+/** The launcher imports the built program, not its sources. */
+const builtMain = {
+  name: 'built-main',
+  setup(building) {
+    building.onResolve({ filter: /\/main\.ts$/ }, () => ({ path: './main.mjs', external: true }));
   },
 };
 
@@ -46,11 +54,21 @@ const common = {
 // modules is most of what a tick with nothing to do would cost.
 await build({
   ...common,
-  entryPoints: ['src/cli/plain-tick.ts'],
-  outfile: join(dist, 'plain-tick.cjs'),
+  entryPoints: ['src/main.ts'],
+  outfile: join(dist, 'tick.js'),
   format: 'cjs',
-  define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version), 'import.meta.url': '__bundleUrl' },
-  banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: {
+    'process.env.PGSNAPMAN_VERSION': JSON.stringify(version),
+    'import.meta.url': '__bundleUrl',
+    'import.meta.main': 'false',
+  },
+  plugins: [notInTicks],
+  // What `require` puts around a file; see src/start/code-cache.ts, which reads it.
+  banner: {
+    js: `(function (exports, require, module, __filename, __dirname) { "use strict";
+const __bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
+  },
+  footer: { js: '})' },
 });
 
 await build({
@@ -66,7 +84,7 @@ await build({
   // Node need not find out what kind of modules they are.
   outExtension: { '.js': '.mjs' },
   define: { 'process.env.PGSNAPMAN_VERSION': JSON.stringify(version), ...inkDefine },
-  plugins: [inkPlugin, plainTickElsewhere],
+  plugins: [inkPlugin],
   supported: inkSupported,
   // Bundled CommonJS packages (pg) call require.
   banner: {
@@ -74,7 +92,17 @@ await build({
   },
 });
 
-copyFileSync(join(root, 'scripts', 'launcher.mjs'), join(dist, 'pgsnapman.js'));
+await build({
+  ...common,
+  entryPoints: ['src/start/launcher.ts'],
+  outfile: join(dist, 'pgsnapman.js'),
+  format: 'cjs',
+  // Read by any Node; it is told what version is needed by what the file does.
+  target: 'node10',
+  supported: { 'dynamic-import': true },
+  plugins: [builtMain],
+});
+writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 chmodSync(join(dist, 'pgsnapman.js'), 0o755);
 copyFileSync(join(root, 'src', 'worker', 'repository', 'recover.sh'), join(dist, 'recover.sh'));
 cpSync(join(root, 'src', 'sql', 'migrations'), join(dist, 'migrations'), { recursive: true });

@@ -1,6 +1,6 @@
-import { plainTick } from './cli/is-plain-tick.ts';
 import type { Surroundings } from './cli/output/streams.ts';
 import { EXIT_CODES, errorText, PgSnapManError } from './core/errors.ts';
+import { plainTick } from './start/plain-tick-words.ts';
 
 /**
  * Runs pgsnapman with the given arguments (without node and script), and sets the exit code of the process. The only
@@ -68,4 +68,4 @@ function unexpected(error: unknown): PgSnapManError {
 }
 
 // Run from the sources; the built program is started by its launcher.
-if (import.meta.main) await main(process.argv.slice(2));
+if (import.meta.main) void main(process.argv.slice(2));

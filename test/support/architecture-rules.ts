@@ -10,7 +10,7 @@ interface RoomRule {
   nodeModules: readonly string[] | null;
 }
 
-/** Who may import whom. `main` is the file src/main.ts. */
+/** Who may import whom. `main` is the file src/main.ts; `start` is what runs before the program is loaded. */
 const ROOMS: Readonly<Record<string, RoomRule>> = {
   core: { rooms: ['core'], packages: ['zod', 'node-cron', 'smol-toml', 'string-width'], nodeModules: ['node:buffer'] },
   sql: { rooms: ['core', 'sql'], packages: ['pg', 'zod'], nodeModules: null },
@@ -25,7 +25,8 @@ const ROOMS: Readonly<Record<string, RoomRule>> = {
     packages: ['ink', 'ink-*', '@inkjs/*', 'react', 'react/*', 'cronstrue'],
     nodeModules: null,
   },
-  main: { rooms: ['core', 'sql', 'worker', 'cli', 'tui', 'main'], packages: [], nodeModules: null },
+  start: { rooms: ['start', 'main'], packages: [], nodeModules: null },
+  main: { rooms: ['core', 'sql', 'worker', 'cli', 'tui', 'start', 'main'], packages: [], nodeModules: null },
 };
 
 /** Packages that one file alone may import. */

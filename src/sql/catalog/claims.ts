@@ -3,10 +3,17 @@ import type { Connection } from '../connection.ts';
 import { DUMP_JOB_COLUMNS, RESTORE_JOB_COLUMNS } from './columns.ts';
 import { DUMPING_WORKER, RESTORING_WORKER } from './responsible-worker.ts';
 
-/** A single job that is waiting and due; `job` is its alias. */
-const waiting = (job: 'j' | 'r'): string =>
-  `${job}.job_type = 'single' and ${job}.status = 'active' and ${job}.finished_at is null and ${job}.claimed_by is null
-    and (${job}.run_at is null or ${job}.run_at <= now())`;
+/** Of single jobs; `job` is the alias of the table. */
+const unfinished = (job: 'j' | 'r'): string => `${job}.job_type = 'single' and ${job}.finished_at is null`;
+const unclaimedAndDue = (job: 'j' | 'r'): string =>
+  `${job}.claimed_by is null and ${job}.status = 'active' and (${job}.run_at is null or ${job}.run_at <= now())`;
+
+/** A single job that is waiting and due. */
+const waiting = (job: 'j' | 'r'): string => `${unfinished(job)} and ${unclaimedAndDue(job)}`;
+
+/** A single job that waits for whoever may take it, or that the worker (an SQL expression) took and has not finished. */
+export const openSingleJob = (job: 'j' | 'r', worker: string): string =>
+  `${unfinished(job)} and (${job}.claimed_by = ${worker} or ${unclaimedAndDue(job)})`;
 
 const WORKER_IS_ACTIVE = `exists (select from pgsnapman.worker as w where w.id = $1 and w.status = 'active')`;
 
@@ -61,14 +68,13 @@ export async function unfinishedClaims(
   c: Connection,
   workerId: number,
 ): Promise<{ dumpJobs: DumpJob[]; restoreJobs: RestoreJob[] }> {
-  const claimed = `job_type = 'single' and claimed_by = $1 and finished_at is null`;
   return {
     dumpJobs: await c.rows(
-      `select ${DUMP_JOB_COLUMNS} from pgsnapman.dump_job as j where ${claimed} order by claimed_at, id`,
+      `select ${DUMP_JOB_COLUMNS} from pgsnapman.dump_job as j where ${unfinished('j')} and claimed_by = $1 order by claimed_at, id`,
       [workerId],
     ),
     restoreJobs: await c.rows(
-      `select ${RESTORE_JOB_COLUMNS} from pgsnapman.restore_job as r where ${claimed} order by claimed_at, id`,
+      `select ${RESTORE_JOB_COLUMNS} from pgsnapman.restore_job as r where ${unfinished('r')} and claimed_by = $1 order by claimed_at, id`,
       [workerId],
     ),
   };

@@ -132,24 +132,17 @@ export async function fetchWorkerConfiguration(c: Connection, workerName: string
 }
 
 /**
- * Whether a configuration that was fetched before may differ from what a fetch would give now: it is another catalog, a
- * change has been committed that the fetch's snapshot did not see (also by a transaction that was open then), or the
- * server's transactions are younger than the snapshot, as after the catalog was restored from a backup.
+ * An SQL condition: whether a configuration that was fetched before may differ from what a fetch would give now. It is
+ * another catalog, a change has been committed that the fetch's snapshot did not see (also by a transaction that was open
+ * then), or the server's transactions are younger than the snapshot, as after the catalog was restored from a backup.
+ * @param catalogId,snapshot SQL expressions for what is known; null when nothing is: then it differs
  */
-export async function configurationChanged(
-  c: Connection,
-  known: Pick<WorkerConfiguration, 'catalog_id' | 'snapshot'>,
-): Promise<boolean> {
-  const row = await c.row<{ changed: boolean }>(
-    `select
-      not exists (select from pgsnapman.setting where key = 'catalog_id' and value = $1)
-      or pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax($2::pg_snapshot)
+export function configurationDiffers(catalogId: string, snapshot: string): string {
+  return `(not exists (select from pgsnapman.setting where key = 'catalog_id' and value = ${catalogId})
+      or pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax(${snapshot}::pg_snapshot)
       or exists (
         select from pgsnapman.audit
-        where transaction_id >= pg_snapshot_xmin($2::pg_snapshot)
-          and not pg_visible_in_snapshot(transaction_id, $2::pg_snapshot)
-      ) as changed`,
-    [known.catalog_id, known.snapshot],
-  );
-  return row?.changed ?? true;
+        where transaction_id >= pg_snapshot_xmin(${snapshot}::pg_snapshot)
+          and not pg_visible_in_snapshot(transaction_id, ${snapshot}::pg_snapshot)
+      ))`;
 }

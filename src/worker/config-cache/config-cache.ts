@@ -1,4 +1,5 @@
-import { rm, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type WorkerConfiguration, workerConfigurationSchema } from '../../core/model/configuration.ts';
@@ -34,9 +35,9 @@ export async function loadConfiguration(folder: string): Promise<CachedConfigura
 }
 
 /** Differs whenever another configuration was stored; null: there is none. */
-export async function cacheMark(folder: string): Promise<string | null> {
-  const found = await stat(join(folder, FILE)).catch(() => null);
-  return found === null ? null : `${found.ino} ${found.mtimeMs} ${found.size}`;
+export function cacheMark(folder: string): string | null {
+  const found = statSync(join(folder, FILE), { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.ino} ${found.mtimeMs} ${found.size}`;
 }
 
 /**

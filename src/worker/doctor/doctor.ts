@@ -54,7 +54,7 @@ async function checkMirrors({ repository: { mirrors } }: FileConfiguration): Pro
 }
 
 async function checkSpool(worker: WorkerSetup): Promise<Finding> {
-  const waiting = (await namesIn(worker.root.spool)).length;
+  const waiting = namesIn(worker.root.spool).length;
   if (waiting < MANY_RESULTS) return ok('spool', waiting === 0 ? 'empty' : `${waiting} results wait for the catalog`);
   return warning('spool', `${waiting} results wait for the catalog`, 'see to it that the catalog can be reached');
 }

@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { unlinkSync } from 'node:fs';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -29,7 +30,7 @@ export function openNotices(stateFolder: string): Notices {
     },
     async end(name) {
       try {
-        await unlink(join(folder, name));
+        unlinkSync(join(folder, name));
         return true;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;

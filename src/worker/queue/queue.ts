@@ -1,4 +1,5 @@
-import { access, mkdir, readdir, rename } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { access, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entryName, inOrder, type QueueEntry } from '../../core/queue/queue-entry.ts';
 import { removeDurably, TEMPORARY_PREFIX } from '../files/durable.ts';
@@ -33,7 +34,7 @@ export function openQueue(folder: string): Queue {
     async list() {
       const entries: QueueEntry[] = [];
       const broken: string[] = [];
-      for (const name of await namesIn(folder)) {
+      for (const name of namesIn(folder)) {
         const entry = await readOrSetAside(folder, name, broken);
         if (entry !== undefined) entries.push(entry);
       }
@@ -77,8 +78,8 @@ export async function setAside(folder: string, name: string): Promise<void> {
 }
 
 /** Names of the JSON files in a folder, without those that are being written. */
-export async function namesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
+export function namesIn(folder: string): string[] {
+  const names = readdirSync(folder);
   return names.filter((name) => name.endsWith(SUFFIX) && !name.startsWith(TEMPORARY_PREFIX)).sort();
 }
 

@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { PgSnapManError } from '../../core/errors.ts';
 
@@ -14,8 +13,8 @@ export interface DirectoryState {
  * directory of root that holds an embedded catalog may be passed through (0711): the server runs as another account.
  * @throws PgSnapManError configuration
  */
-export async function checkRootDirectory(path: string): Promise<void> {
-  const { exists, mode } = await lookAt(path);
+export function checkRootDirectory(path: string): void {
+  const { exists, mode } = lookAt(path);
   if (!exists) {
     throw new PgSnapManError(
       'configuration',
@@ -24,7 +23,7 @@ export async function checkRootDirectory(path: string): Promise<void> {
     );
   }
   if (process.platform === 'win32' || mode === 0o700) return;
-  if (mode === 0o711 && process.geteuid?.() === 0 && (await holdsCatalog(path))) return;
+  if (mode === 0o711 && process.geteuid?.() === 0 && holdsCatalog(path)) return;
   throw new PgSnapManError(
     'configuration',
     `root directory ${path} is open to others (mode ${mode.toString(8).padStart(4, '0')})`,
@@ -33,11 +32,11 @@ export async function checkRootDirectory(path: string): Promise<void> {
 }
 
 /** @throws PgSnapManError configuration if it is there and is not a folder of ours */
-export async function lookAt(path: string): Promise<DirectoryState> {
+export function lookAt(path: string): DirectoryState {
   if (!isAbsolute(path)) {
     throw new PgSnapManError('configuration', `root directory ${path} is not an absolute path`, 'begin it with /');
   }
-  const stat = await lstatIfThere(path);
+  const stat = lstatIfThere(path);
   if (stat === null) return { exists: false, mode: 0 };
   if (stat.isSymbolicLink() || !stat.isDirectory()) {
     const what = stat.isSymbolicLink() ? 'is a symbolic link' : 'is not a folder';
@@ -53,9 +52,12 @@ export async function lookAt(path: string): Promise<DirectoryState> {
   return { exists: true, mode: stat.mode & 0o7777 };
 }
 
-/** @throws PgSnapManError configuration if a folder inside the root directory leads out of it */
-export async function checkInside(path: string): Promise<void> {
-  const stat = await lstatIfThere(path);
+/**
+ * Whether a folder inside the root directory is there.
+ * @throws PgSnapManError configuration if it leads out of it
+ */
+export function isFolderInside(path: string): boolean {
+  const stat = lstatIfThere(path);
   if (stat !== null && !stat.isDirectory()) {
     throw new PgSnapManError(
       'configuration',
@@ -63,15 +65,17 @@ export async function checkInside(path: string): Promise<void> {
       'put a real folder there; symbolic links are not followed',
     );
   }
+  return stat !== null;
 }
 
-async function holdsCatalog(path: string): Promise<boolean> {
-  return (await lstatIfThere(join(path, 'catalog'))) !== null;
+function holdsCatalog(path: string): boolean {
+  return lstatIfThere(join(path, 'catalog')) !== null;
 }
 
-async function lstatIfThere(path: string): Promise<Stats | null> {
+/** At once: a tick looks at a dozen folders, and waiting for another thread costs ten times what a look does. */
+function lstatIfThere(path: string): Stats | null {
   try {
-    return await lstat(path);
+    return lstatSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new PgSnapManError(

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { PgSnapManError } from '../../core/errors.ts';
 import { readJson, writeJson } from '../files/json-file.ts';
-import { checkInside, checkRootDirectory, lookAt } from './check-directory.ts';
+import { checkRootDirectory, isFolderInside, lookAt } from './check-directory.ts';
 import { machineId } from './machine-id.ts';
 
 const identitySchema = z.object({
@@ -36,8 +37,8 @@ export type RootDirectory = { readonly path: string; readonly identity: RootIden
  */
 export async function initRoot(path: string, workerName: string | null = null): Promise<RootDirectory> {
   await makeRootFolder(path);
-  await checkRootDirectory(path);
-  const place = await realpath(path);
+  checkRootDirectory(path);
+  const place = realpathSync.native(path);
   const file = join(path, 'worker.json');
   const known = await readJson(file, identitySchema);
   if (known !== undefined) await checkPlace(place, known);
@@ -59,12 +60,12 @@ export async function initRoot(path: string, workerName: string | null = null): 
  * @throws PgSnapManError configuration if there is none, it is not ours alone, or it was copied from elsewhere
  */
 export async function openRoot(path: string, workerName: string | null = null): Promise<RootDirectory> {
-  await checkRootDirectory(path);
+  checkRootDirectory(path);
   const identity = await readJson(join(path, 'worker.json'), identitySchema);
   if (identity === undefined) {
     throw new PgSnapManError('configuration', `there is no worker in ${path}`, 'run `pgsnapman worker init` first');
   }
-  const place = await realpath(path);
+  const place = realpathSync.native(path);
   await checkPlace(place, identity);
   if (identity.machine_id === undefined || identity.path !== place) {
     throw new PgSnapManError(
@@ -78,7 +79,7 @@ export async function openRoot(path: string, workerName: string | null = null): 
 }
 
 async function makeRootFolder(path: string): Promise<void> {
-  const { exists, mode } = await lookAt(path);
+  const { exists, mode } = lookAt(path);
   if (!exists) {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await chmod(path, 0o700);
@@ -139,8 +140,8 @@ async function withFolders(given: string, identity: RootIdentity): Promise<RootD
   for (const name of FOLDERS) {
     const folder = join(path, name);
     folders[name] = folder;
-    await checkInside(folder);
-    if (!MADE_ELSEWHERE.includes(name)) await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!isFolderInside(folder) && !MADE_ELSEWHERE.includes(name))
+      await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   return { path, identity, ...folders } as RootDirectory;
 }

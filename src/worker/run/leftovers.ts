@@ -1,4 +1,5 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TEMPORARY_PREFIX } from '../files/durable.ts';
 import { tryLock } from '../lock/lock.ts';
@@ -48,7 +49,7 @@ async function clear(session: WorkSession, { entry }: RunFile): Promise<void> {
 export async function clearTemporaries({ worker }: WorkSession): Promise<void> {
   const { cache, queue, spool, state } = worker.root;
   for (const folder of [cache, queue, spool, state]) {
-    for (const name of await readdir(folder)) {
+    for (const name of readdirSync(folder)) {
       if (!name.startsWith(TEMPORARY_PREFIX)) continue;
       const found = await stat(join(folder, name)).catch(() => null);
       if (found !== null && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(join(folder, name), { force: true });

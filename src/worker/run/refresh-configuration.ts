@@ -1,18 +1,18 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
-import { configurationChanged, fetchWorkerConfiguration } from '../../sql/catalog/configuration.ts';
+import { fetchWorkerConfiguration } from '../../sql/catalog/configuration.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { storeConfiguration } from '../config-cache/config-cache.ts';
 import { isDutyDue, noteDuty } from './timetable.ts';
 import { adoptConfiguration, type WorkSession } from './work-session.ts';
 
-/** Reads the configuration again if the catalog says that it changed, or if the worker's schedule for that wants it. */
-export async function refreshConfiguration(session: WorkSession, catalog: Connection): Promise<void> {
-  const { configuration } = session;
-  const wanted =
-    configuration === null ||
-    (await configurationChanged(catalog, configuration)) ||
-    (await isDutyDue(session, 'config'));
-  if (wanted) await readConfiguration(session, catalog);
+/**
+ * Reads the configuration again if it changed in the catalog, if there is none, or if the worker's schedule for that
+ * wants it.
+ */
+export async function refreshConfiguration(session: WorkSession, catalog: Connection, changed: boolean): Promise<void> {
+  if (changed || session.configuration === null || (await isDutyDue(session, 'config'))) {
+    await readConfiguration(session, catalog);
+  }
 }
 
 /** Reads it now and caches it. */

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QueueEntry } from '../../core/queue/queue-entry.ts';
@@ -59,7 +60,7 @@ export async function readRunFile(stagingFolder: string, uuid: string): Promise<
 export async function listStaging(stagingFolder: string): Promise<{ runs: RunFile[]; abandoned: string[] }> {
   const runs: RunFile[] = [];
   const abandoned: string[] = [];
-  for (const name of await readdir(stagingFolder)) {
+  for (const name of readdirSync(stagingFolder)) {
     const run = await readRunFile(stagingFolder, name);
     if (run !== null) runs.push(run);
     else if (await isOld(join(stagingFolder, name))) abandoned.push(name);

@@ -6,14 +6,16 @@ import type { Connection } from '../../sql/connection.ts';
 import { createActivityBoard } from '../activity/activity-board.ts';
 import { tryLock } from '../lock/lock.ts';
 import type { ClaimedRequest } from '../requests/claim-requests.ts';
-import { reportedTools } from '../tools-report.ts';
 import { lockPath, type WorkerSetup } from '../worker-setup.ts';
 import { checkClock } from './check-clock.ts';
+import { greetCatalog } from './greet-catalog.ts';
 import { clearLeftovers, clearTemporaries, isAlive } from './leftovers.ts';
 import { queueDueJobs } from './queue-due-jobs.ts';
 import { connectToCatalog, reachCatalog } from './reach-catalog.ts';
+import { refreshConfiguration } from './refresh-configuration.ts';
 import { runQueue } from './run-queue.ts';
 import type { FinishedRun } from './running.ts';
+import { isDutyDue } from './timetable.ts';
 import { FIRST_UPLOAD_MS, uploadAtEnd, uploadResults } from './upload-results.ts';
 import { beginSession, type WorkSession } from './work-session.ts';
 
@@ -144,27 +146,25 @@ async function lookForCatalog(
   }
 }
 
+/** What nothing waits for is not even loaded: most ticks end here after two statements. */
 async function workWithCatalog(session: WorkSession, catalog: Connection, prepared: Prepared): Promise<void> {
-  const { worker } = session;
-  const [{ bindWorker }, { refreshConfiguration }, { queueClaims }, { claimRequests }, { isDutyDue }] =
-    await Promise.all([
-      import('../../sql/catalog/workers.ts'),
-      import('./refresh-configuration.ts'),
-      import('./queue-claims.ts'),
-      import('../requests/claim-requests.ts'),
-      import('./timetable.ts'),
-    ]);
   await uploadResults(session, catalog, FIRST_UPLOAD_MS);
-  const { root_id: rootId, machine_id: machineId = '' } = worker.root.identity;
-  const binding = { name: worker.name, rootId, machineId, version: worker.version, tools: await reportedTools(worker) };
-  const bound = await bindWorker(catalog, binding);
-  session.reporter.workerId = bound.id;
-  await lookAtActivities(session, catalog, bound.id);
-  await refreshConfiguration(session, catalog);
-  await queueClaims(session, catalog);
-  prepared.requests = await claimRequests(session, catalog);
-  const { noteKeepFlags } = await import('../clean/state-files.ts');
-  await noteKeepFlags(session.worker, catalog, bound.id);
+  const waits = await greetCatalog(session, catalog);
+  const { workerId } = session.reporter;
+  if (waits.activities && workerId !== null) await lookAtActivities(session, catalog, workerId);
+  await refreshConfiguration(session, catalog, waits.configuration);
+  if (waits.claims) {
+    const { queueClaims } = await import('./queue-claims.ts');
+    await queueClaims(session, catalog);
+  }
+  if (waits.requests) {
+    const { claimRequests } = await import('../requests/claim-requests.ts');
+    prepared.requests = await claimRequests(session, catalog);
+  }
+  if (waits.keep_flags && workerId !== null) {
+    const { noteKeepFlags } = await import('../clean/state-files.ts');
+    await noteKeepFlags(session.worker, catalog, workerId);
+  }
   const halted = session.configuration?.worker.status === 'halted';
   prepared.discoveryIsDue = !halted && (await isDutyDue(session, 'discovery'));
 }

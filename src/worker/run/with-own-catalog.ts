@@ -1,6 +1,6 @@
 import { PgSnapManError } from '../../core/errors.ts';
 import type { Connection } from '../../sql/connection.ts';
-import { reportedTools } from '../tools-report.ts';
+import { greetCatalog } from './greet-catalog.ts';
 import { connectToCatalog } from './reach-catalog.ts';
 import { refreshConfiguration } from './refresh-configuration.ts';
 import type { WorkSession } from './work-session.ts';
@@ -19,7 +19,8 @@ export async function withOwnCatalog<T>(
   let catalog: Connection | null = null;
   try {
     catalog = await connectToCatalog(session);
-    await bind(session, catalog);
+    const { configuration: changed } = await greetCatalog(session, catalog);
+    await refreshConfiguration(session, catalog, changed);
     if (!evenIfHalted) requireActive(session);
     return await work(catalog);
   } catch (error) {
@@ -30,15 +31,6 @@ export async function withOwnCatalog<T>(
   } finally {
     await catalog?.close();
   }
-}
-
-async function bind(session: WorkSession, catalog: Connection): Promise<void> {
-  const { worker } = session;
-  const { bindWorker } = await import('../../sql/catalog/workers.ts');
-  const { root_id: rootId, machine_id: machineId = '' } = worker.root.identity;
-  const binding = { name: worker.name, rootId, machineId, version: worker.version, tools: await reportedTools(worker) };
-  session.reporter.workerId = (await bindWorker(catalog, binding)).id;
-  await refreshConfiguration(session, catalog);
 }
 
 function requireActive({ configuration, worker }: WorkSession): void {

@@ -26,7 +26,7 @@ export interface WorkSession {
 
 /** Begins to work from what the cache says. */
 export async function beginSession(worker: WorkerSetup): Promise<WorkSession> {
-  const mark = await cacheMark(worker.root.cache);
+  const mark = cacheMark(worker.root.cache);
   const { configuration: cached, broken } = await loadConfiguration(worker.root.cache);
   const reporter = createReporter({
     spool: worker.spool,
@@ -66,7 +66,7 @@ export function adoptConfiguration(session: WorkSession, configuration: WorkerCo
 /** Takes over what another process has put into the cache since: a halt must reach a tick that works for hours. */
 export async function followCache(session: WorkSession): Promise<void> {
   const { worker } = session;
-  const mark = await cacheMark(worker.root.cache);
+  const mark = cacheMark(worker.root.cache);
   if (mark === session.cacheMark) return;
   const { configuration } = await loadConfiguration(worker.root.cache);
   if (configuration !== null && configuration.worker.name === worker.name) adoptConfiguration(session, configuration);

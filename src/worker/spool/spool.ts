@@ -41,7 +41,7 @@ export function openSpool(folder: string): Spool {
       );
     },
     async names() {
-      const names = await namesIn(folder);
+      const names = namesIn(folder);
       return KINDS.flatMap((kind) => names.filter((name) => name.startsWith(`${kind}-`)));
     },
     async read(name) {
