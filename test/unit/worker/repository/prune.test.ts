@@ -165,7 +165,9 @@ describe('small packs', () => {
       const report = await repository.prune();
       expect(report.movedBlocks).toBeGreaterThan(7);
       expect(report.postponed).toBe(true);
-      expect(packs()).toEqual(expect.arrayContaining(before.slice(0, 1)));
+      // Only those go that nobody but the removed dump needed: a dump makes one or two.
+      const left = packs();
+      expect(before.filter((name) => !left.includes(name)).length).toBeLessThanOrEqual(2);
       reader.release();
       await repository.prune();
       expect(packs().length).toBeLessThan(before.length / 2);
