@@ -17,8 +17,7 @@ function start(argv: string[]): void {
   const folder = cacheFolder(process.env);
   if (plainTick(argv) !== null) {
     // The tick of cron is one file, which is read without Node's loader of modules.
-    const cacheFile = folder === null ? null : join(folder, `tick-${process.version}-${process.arch}`);
-    void (loadWithCodeCache(join(__dirname, 'tick.js'), cacheFile) as typeof import('../main.ts')).main(argv);
+    void (loadWithCodeCache(join(__dirname, 'tick.js'), folder) as typeof import('../main.ts')).main(argv);
     return;
   }
   if (folder !== null) nodeModule.enableCompileCache(folder);

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { ZodType } from 'zod';
-import { type WriteOptions, writeDurably } from './durable.ts';
+import { TEMPORARY_PREFIX, type WriteOptions, writeDurably } from './durable.ts';
 
 /** A file that is there but is not what it should be. */
 export class BrokenFileError extends Error {
@@ -32,6 +33,16 @@ export async function readJson<T>(path: string, schema: ZodType<T>): Promise<T |
 /** Writes a value as JSON, durably and in one step (see writeDurably). */
 export async function writeJson(path: string, value: unknown, options: WriteOptions = {}): Promise<void> {
   await writeDurably(path, `${JSON.stringify(value, null, 1)}\n`, options);
+}
+
+/**
+ * Writes a value as JSON in one step, but does not wait until it is on the disk: for what every tick writes, and what a
+ * reader can do without when the power went.
+ */
+export function writeJsonLightly(path: string, value: unknown): void {
+  const temporary = join(dirname(path), `${TEMPORARY_PREFIX}${basename(path)}-${process.pid}`);
+  writeFileSync(temporary, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+  renameSync(temporary, path);
 }
 
 /** At once: to hand a small file to another thread and back costs ten times what reading it does. */

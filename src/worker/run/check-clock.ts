@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { readJson, writeJson } from '../files/json-file.ts';
+import { readJson, writeJsonLightly } from '../files/json-file.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
 import type { WorkSession } from './work-session.ts';
 
@@ -19,7 +19,7 @@ export async function checkClock({ worker, reporter, startedAt }: WorkSession): 
     const text = `the clock went back from ${last.toISOString()} to ${startedAt.toISOString()}; runs that have been are not repeated`;
     await reporter.report('warning', text, { job_class: 'config' });
   }
-  await writeJson(pathOf(worker), { at: startedAt });
+  writeJsonLightly(pathOf(worker), { at: startedAt });
   return { newDay: last === null || dayOf(last) !== dayOf(startedAt) };
 }
 

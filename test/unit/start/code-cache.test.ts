@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -9,12 +9,12 @@ const CODE_CACHE = pathToFileURL(fileURLToPath(new URL('../../../src/start/code-
 
 let folder: string;
 let file: string;
-let cacheFile: string;
+let cache: string;
 
 beforeEach(() => {
   folder = temporaryFolder();
   file = join(folder, 'program.js');
-  cacheFile = join(folder, 'cache', 'program');
+  cache = join(folder, 'cache');
   write('one');
 });
 
@@ -25,29 +25,32 @@ function write(word: string): void {
 }
 
 /** What the module says in a process of its own. */
-function run(cache: string | null = cacheFile): string {
+function run(cacheFolder: string | null = cache): string {
   const script = `const { loadWithCodeCache } = await import(${JSON.stringify(CODE_CACHE)});
-    console.log(loadWithCodeCache(${JSON.stringify(file)}, ${JSON.stringify(cache)}).say());`;
+    console.log(loadWithCodeCache(${JSON.stringify(file)}, ${JSON.stringify(cacheFolder)}).say());`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim();
 }
 
+/** What one process left for the next. */
+const cacheFile = (): string => join(cache, readdirSync(cache)[0] ?? 'nothing');
+
 /** Differs whenever the cache was written. */
-const mark = (): string => `${statSync(cacheFile).ino} ${statSync(cacheFile).mtimeMs}`;
+const mark = (): string => `${statSync(cacheFile()).ino} ${statSync(cacheFile()).mtimeMs}`;
 
 const said = (word: string): string => `${word} function ${file}`;
 
 describe('a module that is loaded with a code cache', () => {
   beforeEach(() => {
-    execFileSync('mkdir', ['-m', '700', join(folder, 'cache')]);
+    mkdirSync(cache, { mode: 0o700 });
   });
 
   test('gets what require gives, and leaves its code for the next process, which takes it', () => {
     expect(run()).toBe(said('one'));
     const first = mark();
-    expect(statSync(cacheFile).mode & 0o777).toBe(0o600);
+    expect(statSync(cacheFile()).mode & 0o777).toBe(0o600);
     expect(run()).toBe(said('one'));
     expect(mark()).toBe(first);
-    expect(readdirSync(join(folder, 'cache'))).toEqual(['program']);
+    expect(readdirSync(cache)).toEqual([expect.stringMatching(/^program-[0-9a-f]{8}-v\d+\.\d+\.\d+-\w+$/)]);
   });
 
   test('is the new one when the file changes, also if it is as long as the old one', () => {
@@ -65,26 +68,35 @@ describe('a module that is loaded with a code cache', () => {
     ['its end', -1],
   ])('is compiled anew when one bit of the cache is wrong in %s', (_, at) => {
     run();
-    const content = readFileSync(cacheFile);
+    const content = readFileSync(cacheFile());
     const index = at < 0 ? content.length - 1 : at < 1 ? Math.floor(content.length * at) : at;
     content[index] = (content[index] ?? 0) ^ 4;
-    writeFileSync(cacheFile, content);
+    writeFileSync(cacheFile(), content);
     const broken = mark();
     expect(run()).toBe(said('one'));
     expect(mark()).not.toBe(broken);
-    expect(readFileSync(cacheFile).equals(content)).toBe(false);
+    expect(readFileSync(cacheFile()).equals(content)).toBe(false);
   });
 
   test.each(['', 'x', 'y'.repeat(100)])('does not mind a cache that is none: "%s"', (content) => {
-    writeFileSync(cacheFile, content);
+    run();
+    writeFileSync(cacheFile(), content);
     expect(run()).toBe(said('one'));
-    expect(readFileSync(cacheFile).length).toBeGreaterThan(100);
+    expect(readFileSync(cacheFile()).length).toBeGreaterThan(100);
   });
 
   test('works where nothing can be kept, and where nothing shall be', () => {
     expect(run(join(folder, 'not', 'there'))).toBe(said('one'));
     expect(run(null)).toBe(said('one'));
     expect(readdirSync(folder).sort()).toEqual(['cache', 'program.js']);
+  });
+
+  test('is the time to remove what was left long ago, and nothing else', () => {
+    for (const name of ['program-0-old', 'program-1-new', 'other-old']) writeFileSync(join(cache, name), 'x');
+    for (const name of ['program-0-old', 'other-old']) utimesSync(join(cache, name), 1e9, 1e9);
+    run();
+    expect(readdirSync(cache)).toHaveLength(3);
+    expect(readdirSync(cache)).toEqual(expect.arrayContaining(['other-old', 'program-1-new']));
   });
 
   test('throws what the module throws', () => {
