@@ -30,7 +30,13 @@ export function loadWithCodeCache(file: string, folder: string | null): unknown 
     ...(known === undefined ? {} : { cachedData: known }),
   });
   if (cacheFile !== null && (known === undefined || script.cachedDataRejected === true)) {
-    process.once('exit', () => writeCode(cacheFile, source, script));
+    process.once('exit', () => {
+      try {
+        writeCode(cacheFile, source, script);
+      } catch {
+        // It only makes the next run quicker: whatever prevents it is no error.
+      }
+    });
   }
   const module = { exports: {} as unknown };
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
@@ -59,7 +65,6 @@ function readCode(path: string, source: string): Buffer | undefined {
   }
 }
 
-/** It only makes the next run quicker, so whatever prevents it is no error. */
 function writeCode(path: string, source: string, script: vm.Script): void {
   const temporary = `${path}-${process.pid}`;
   try {
@@ -67,10 +72,10 @@ function writeCode(path: string, source: string, script: vm.Script): void {
     const code = script.createCachedData();
     writeFileSync(temporary, Buffer.concat([digest(source, code), code]));
     renameSync(temporary, path);
-    removeOld(path);
-  } catch {
-    // the next run tries again
+  } finally {
+    rmSync(temporary, { force: true });
   }
+  removeOld(path);
 }
 
 /** What other files of this name, or other versions of Node, have left. */

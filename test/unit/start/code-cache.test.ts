@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -97,6 +97,15 @@ describe('a module that is loaded with a code cache', () => {
     run();
     expect(readdirSync(cache)).toHaveLength(3);
     expect(readdirSync(cache)).toEqual(expect.arrayContaining(['other-old', 'program-1-new']));
+  });
+
+  test('leaves no half a file when the code cannot be kept', () => {
+    run();
+    const name = readdirSync(cache)[0] ?? '';
+    rmSync(cacheFile());
+    mkdirSync(join(cache, name));
+    expect(run()).toBe(said('one'));
+    expect(readdirSync(cache)).toEqual([name]);
   });
 
   test('throws what the module throws', () => {
