@@ -15,18 +15,23 @@ import { hostile } from './rows/hostile.ts';
 import { idleTick } from './rows/idle-tick.ts';
 import { manyDumps } from './rows/many-dumps.ts';
 import { manyJobsTick } from './rows/many-jobs-tick.ts';
+import { pages } from './rows/pages.ts';
+import { copy, restore } from './rows/restore.ts';
 import { retentionPlan } from './rows/retention-plan.ts';
 
 const GROUPS: { rows: string[]; measure(context: BenchContext): Promise<Result[]> }[] = [
   { rows: ['1', '2'], measure: dumpJob },
   { rows: ['3', '4', '5', '5b', '7'], measure: dailyDumps },
   { rows: ['5c'], measure: changeKinds },
+  { rows: ['6'], measure: restore },
   { rows: ['8', '9'], measure: idleTick },
   { rows: ['8b', '8c'], measure: manyJobsTick },
   { rows: ['10'], measure: memory },
   { rows: ['11'], measure: retentionPlan },
+  { rows: ['12'], measure: pages },
   { rows: ['13'], measure: manyDumps },
   { rows: ['14'], measure: manyTables },
+  { rows: ['16'], measure: copy },
   { rows: ['hostile'], measure: hostile },
 ];
 const KNOWN = GROUPS.flatMap((group) => group.rows);
