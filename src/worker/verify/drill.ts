@@ -91,18 +91,12 @@ async function restoreAndCompare(running: Running, entry: RestoreEntry, request:
     dueAt: null,
   };
   const result = await withContext(running, entry, log, session.worker.now(), (context) =>
-    restoreDump(
-      {
-        ...task,
-        async inspect(run, control, change) {
-          created = change.plan.roles?.create ?? [];
-          faultPoint('drill.restored');
-          drill = await compareDrill(run, control, change);
-          faultPoint('drill.compared');
-        },
-      },
-      context,
-    ),
+    restoreDump(task, context, async (run, control, change) => {
+      created = change.plan.roles?.create ?? [];
+      faultPoint('drill.restored');
+      drill = await compareDrill(run, control, change);
+      faultPoint('drill.compared');
+    }),
   );
   await dropRoles(session, request.instance, created, log.line);
   return { drill, result: { ...withoutJob(result, created), ...(drill === null ? {} : endingOf(drill)) } };

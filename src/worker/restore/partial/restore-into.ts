@@ -8,7 +8,7 @@ import { psqlCommand, type RestoreCommandOptions, scriptCommand } from '../../..
 import { RestoreProgress } from '../../../core/restore/restore-progress.ts';
 import type { Connection } from '../../../sql/connection.ts';
 import { faultPoint } from '../../fault.ts';
-import { firstEntry, settle, type TargetChange } from '../change-target.ts';
+import { firstEntry, settle } from '../change-target.ts';
 import { createRoles } from '../create-roles.ts';
 import { JournalFile } from '../journal-file.ts';
 import { isOrdinary } from '../ordinary-error.ts';
@@ -16,6 +16,7 @@ import { pipeIntoPsql } from '../pipe-into-psql.ts';
 import type { RestoreRun } from '../restore-run.ts';
 import { giveBack } from '../settle-target.ts';
 import { StagingWatch } from '../staging-watch.ts';
+import type { TargetChange } from '../target-change.ts';
 
 const OWN_SETTING = 'search_path of the source';
 
