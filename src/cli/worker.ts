@@ -101,7 +101,7 @@ interface InitOptions {
 }
 
 async function init(context: Context, _args: readonly string[], options: InitOptions): Promise<void> {
-  const { initWorker } = await import('../worker/worker-setup.ts');
+  const { initWorker } = await import('../worker/init-worker.ts');
   const configuration = await context.configuration();
   const worker = await initWorker(configuration, { name: options.name });
   context.output.result(`worker ${worker.name} works in ${configuration.worker.root}`, worker);

@@ -1,6 +1,5 @@
 import type { Program } from './actions/program.ts';
 import type { Picture } from './picture.ts';
-import type { TuiOptions } from './run-tui.ts';
 import { createSession } from './session/session.ts';
 import { initialState } from './state/app-state.ts';
 import { resize } from './state/changes.ts';
@@ -12,6 +11,7 @@ import { quietConsole } from './terminal/quiet-console.ts';
 import { keepHeapSmall } from './terminal/small-heap.ts';
 import { localZone } from './text/time.ts';
 import { createTheme } from './theme/theme.ts';
+import type { TuiOptions } from './tui-options.ts';
 import { frameOf, linesOf } from './view/frame.ts';
 
 export interface ManagerOptions extends TuiOptions {

@@ -1,19 +1,8 @@
 import { PgSnapManError } from '../core/errors.ts';
-import type { Connection } from '../sql/connection.ts';
 import { checkTerminal } from './terminal/check-terminal.ts';
 import type { TerminalInput } from './terminal/key-stream.ts';
 import type { TerminalOutput } from './terminal/packed-output.ts';
-
-export interface TuiOptions {
-  /** Opens a connection to the catalog; called again whenever it is lost. */
-  openCatalog(): Promise<Connection>;
-  /** False: no colours (NO_COLOR, --no-color). */
-  color: boolean;
-  /** True: no characters beyond ASCII of our own. */
-  ascii: boolean;
-  /** True: nothing can be changed from here. */
-  readOnly?: boolean;
-}
+import type { TuiOptions } from './tui-options.ts';
 
 /**
  * Opens the full-screen manager and resolves when it is left. The terminal is then as it was, whatever the way out.

@@ -4,7 +4,6 @@ import type { ConnectionSources } from '../core/connection/connection-settings.t
 import { PgSnapManError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import { connectionSources } from '../sql/connection-sources.ts';
-import type { InitializedWorker } from './init-worker.ts';
 import { type Notices, openNotices } from './log/notices.ts';
 import { openQueue, type Queue } from './queue/queue.ts';
 import type { DumpReader, Repository } from './repository/repository.ts';
@@ -104,12 +103,4 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     made ??= make();
     return made;
   };
-}
-
-/** See init-worker.ts, which is loaded when it is needed. */
-export async function initWorker(
-  configuration: FileConfiguration,
-  options: { name?: string } = {},
-): Promise<InitializedWorker> {
-  return (await import('./init-worker.ts')).initWorker(configuration, options);
 }

@@ -9,10 +9,11 @@ import type { FileConfiguration } from '../../src/core/config/file-configuration
 import { upsertActivity } from '../../src/sql/catalog/activities.ts';
 import { loadConfiguration } from '../../src/worker/config-cache/config-cache.ts';
 import { examine } from '../../src/worker/doctor/doctor.ts';
+import { initWorker } from '../../src/worker/init-worker.ts';
 import { tryLock } from '../../src/worker/lock/lock.ts';
 import { runDumpJobNow, runRestoreJobNow } from '../../src/worker/run/run-job.ts';
 import { runTick, type TickResult } from '../../src/worker/run/tick.ts';
-import { initWorker, lockPath, openWorker, type WorkerSetup } from '../../src/worker/worker-setup.ts';
+import { lockPath, openWorker, type WorkerSetup } from '../../src/worker/worker-setup.ts';
 import { startTestCatalog, startTestCluster, type TestCluster } from '../support/clusters.ts';
 
 type Catalog = Awaited<ReturnType<typeof startTestCatalog>>;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { importCircles } from './import-circles.ts';
 import type { SourceFacts } from './source-facts.ts';
 
 interface RoomRule {
@@ -40,13 +41,17 @@ const ALLOWED_USES: Readonly<Record<string, readonly string[]>> = { 'src/core/ve
 
 /** Everything in these files that breaks a rule, as sentences; empty: all is well. */
 export function findViolations(files: readonly SourceFacts[]): string[] {
-  return files.flatMap((file) => {
-    const room = roomOf(file.path);
-    const rule = ROOMS[room];
-    if (rule === undefined) return [`${file.path} is in no room`];
-    return [...forbiddenImports(file, room, rule), ...forbiddenUses(file, room)];
-  });
+  return [...files.flatMap(violationsOfFile), ...importCircles(files).map(circleText)];
 }
+
+function violationsOfFile(file: SourceFacts): string[] {
+  const room = roomOf(file.path);
+  const rule = ROOMS[room];
+  if (rule === undefined) return [`${file.path} is in no room`];
+  return [...forbiddenImports(file, room, rule), ...forbiddenUses(file, room)];
+}
+
+const circleText = (paths: readonly string[]): string => `${paths.join(', ')} import each other in a circle`;
 
 function forbiddenImports(file: SourceFacts, room: string, rule: RoomRule): string[] {
   return file.imports.flatMap(({ from, names }) => {

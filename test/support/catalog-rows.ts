@@ -1,7 +1,6 @@
 import type { DumpJob, Instance, RestoreJob } from '../../src/core/model/configuration.ts';
 import type { TestCluster } from './clusters.ts';
-
-const CREATED_AT = new Date('2026-01-01T00:00:00Z');
+import { sampleDumpJob, sampleInstance, sampleRestoreJob } from './sample-jobs.ts';
 
 /** A row of `pgsnapman.instance` for a cluster. */
 export function instanceOf(
@@ -9,119 +8,16 @@ export function instanceOf(
   id: number,
   change: Partial<Instance> = {},
 ): Instance {
-  return {
-    id,
-    name: `instance${id}`,
-    maintenance_db: 'postgres',
-    service: null,
-    sslmode: null,
-    status: 'active',
-    default_worker_id: 1,
-    window_start: '20:00:00',
-    window_end: '06:00:00',
-    auto_add: 'off',
-    max_parallel: null,
-    trusted: true,
-    restores: 'allowed',
-    environment: null,
-    color: null,
-    comment: null,
-    created_at: CREATED_AT,
-    ...cluster.instance,
-    ...change,
-  };
+  return sampleInstance({ id, name: `instance${id}`, ...cluster.instance, ...change });
 }
 
+/** A single job that dumps a database of the instance; null: all of them. */
 export function dumpJobOf(instance: Instance, dbname: string | null, change: Partial<DumpJob> = {}): DumpJob {
-  return {
-    id: 1,
-    instance_id: instance.id,
-    worker_id: null,
-    dbname,
-    dump_type: 'full',
-    schemas: [],
-    tables: [],
-    options: [],
-    job_type: 'single',
-    schedule: null,
-    run_at: null,
-    timezone: null,
-    script_id: null,
-    before_hook_id: null,
-    after_hook_id: null,
-    script: null,
-    before_hook: null,
-    after_hook: null,
-    keep_daily: 14,
-    keep_weekly: 2,
-    keep_monthly: 5,
-    keep_yearly: 2,
-    keep_last: 2,
-    max_drop_percent: null,
-    drill_schedule: null,
-    drill_instance_id: null,
-    parallel: 2,
-    on_demand: false,
-    catch_up_ms: null,
-    stall_timeout_ms: null,
-    status: 'active',
-    activated_at: CREATED_AT,
-    claimed_by: null,
-    claimed_at: null,
-    run_uuid: null,
-    finished_at: null,
-    skipped_at: null,
-    comment: null,
-    created_at: CREATED_AT,
-    ...change,
-  };
+  return sampleDumpJob({ instance_id: instance.id, dbname, job_type: 'single', schedule: null, ...change });
 }
 
+/** A single job that restores into a database of the instance. */
 export function restoreJobOf(destination: Instance, dbname: string, change: Partial<RestoreJob> = {}): RestoreJob {
-  return {
-    id: 1,
-    dump_id: 1,
-    dump_uuid: null,
-    latest_of_dump_job_id: null,
-    dest_instance_id: destination.id,
-    dest_dbname: dbname,
-    restore_type: 'full',
-    schemas: [],
-    tables: [],
-    schema_as: null,
-    existing_db: 'leave',
-    existing_data: 'leave',
-    role_handling: 'use',
-    tablespace_handling: 'none',
-    tablespace_map: {},
-    role_map: {},
-    options: [],
-    parallel: 2,
-    accept_losses: false,
-    force: false,
-    keep: [],
-    properties: null,
-    passwords: false,
-    job_type: 'single',
-    schedule: null,
-    run_at: null,
-    timezone: null,
-    before_script_id: null,
-    after_script_id: null,
-    before_script: null,
-    after_script: null,
-    after_hook_id: null,
-    after_hook: null,
-    catch_up_ms: null,
-    stall_timeout_ms: null,
-    status: 'active',
-    activated_at: CREATED_AT,
-    claimed_by: null,
-    claimed_at: null,
-    run_uuid: null,
-    finished_at: null,
-    comment: null,
-    created_at: CREATED_AT,
-    ...change,
-  };
+  const where = { dest_instance_id: destination.id, dest_dbname: dbname };
+  return sampleRestoreJob({ dump_id: 1, ...where, job_type: 'single', ...change });
 }

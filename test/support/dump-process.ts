@@ -4,11 +4,10 @@
  */
 import { text } from 'node:stream/consumers';
 import type { Instance, ScriptText } from '../../src/core/model/configuration.ts';
-import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { takeDump } from '../../src/worker/dump/take-dump.ts';
 import { openRepository } from '../../src/worker/repository/chunk-repository.ts';
-import { findTools } from '../../src/worker/tools/find-tools.ts';
 import { dumpJobOf } from './catalog-rows.ts';
+import { testContext } from './test-context.ts';
 
 export interface DumpOrder {
   uuid: string;
@@ -29,21 +28,9 @@ const job = dumpJobOf(order.instance, order.dbname, ofScript ?? ofCluster);
 const repository = await openRepository(order.repository);
 const result = await takeDump(
   { uuid: order.uuid, job, instance: order.instance, triggerKind: 'manual', dueAt: null },
-  {
-    worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
-    repository,
-    dumps: repository,
-    stagingDirectory: order.stagingDirectory,
-    tools: await findTools(),
-    sources: { ...connectionSources(), env: {} },
-    forbiddenTargets: [],
+  await testContext(repository, order.stagingDirectory, {
     scripts: { sha256: script === undefined ? [] : [script.sha256], directory: null },
     limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 60_000 },
-    onProgress: () => {},
-    log: () => {},
-    signal: new AbortController().signal,
-    now: () => new Date(),
-    version: '0.0.0-test',
-  },
+  }),
 );
 process.stdout.write(JSON.stringify(result));

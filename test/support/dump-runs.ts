@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../../src/core/model/activity.ts';
 import type { DumpJob, Instance } from '../../src/core/model/configuration.ts';
 import type { DumpResult } from '../../src/core/model/results.ts';
-import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { takeDump } from '../../src/worker/dump/take-dump.ts';
 import { createRepository } from '../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../src/worker/repository/repository.ts';
 import type { RunContext } from '../../src/worker/run/run-context.ts';
 import { findTools, type ToolSet } from '../../src/worker/tools/find-tools.ts';
 import { dumpJobOf } from './catalog-rows.ts';
+import { testContext } from './test-context.ts';
 
 /** A repository and a staging folder, and dumps into them. */
 export interface DumpingWorker {
@@ -53,24 +53,10 @@ export async function createDumpingWorker(parent = tmpdir()): Promise<DumpingWor
         triggerKind: 'manual' as const,
         dueAt: null,
       };
-      const result = await takeDump(task, {
-        worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
-        repository,
-        dumps: repository,
-        stagingDirectory,
-        tools,
-        sources: { ...connectionSources(), env: {} },
-        forbiddenTargets: [],
-        scripts: { sha256: [], directory: null },
-        limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 20_000 },
-        onProgress: (progress) => worker.progress.push(progress),
-        log: () => {},
-        signal: new AbortController().signal,
-        now: () => new Date(),
-        version: '0.0.0-test',
-        ...context,
-      });
-      return result;
+      const limits = { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 20_000 };
+      const onProgress = (progress: Progress) => worker.progress.push(progress);
+      const change = { tools, limits, onProgress, ...context };
+      return await takeDump(task, await testContext(repository, stagingDirectory, change));
     },
     async leftovers() {
       const staged = await readdir(staging, { recursive: true }).catch(() => []);

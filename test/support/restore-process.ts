@@ -4,11 +4,10 @@
  */
 import { text } from 'node:stream/consumers';
 import type { Instance, RestoreJob } from '../../src/core/model/configuration.ts';
-import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { openRepository } from '../../src/worker/repository/chunk-repository.ts';
 import { restoreDump } from '../../src/worker/restore/restore-dump.ts';
-import { findTools } from '../../src/worker/tools/find-tools.ts';
 import { restoreJobOf } from './catalog-rows.ts';
+import { testContext } from './test-context.ts';
 
 export interface RestoreOrder {
   uuid: string;
@@ -31,21 +30,6 @@ const result = await restoreDump(
     triggerKind: 'manual',
     dueAt: null,
   },
-  {
-    worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
-    repository,
-    dumps: repository,
-    stagingDirectory: order.stagingDirectory,
-    tools: await findTools(),
-    sources: { ...connectionSources(), env: {} },
-    forbiddenTargets: [],
-    scripts: { sha256: [], directory: null },
-    limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 10_000 },
-    onProgress: () => {},
-    log: () => {},
-    signal: new AbortController().signal,
-    now: () => new Date(),
-    version: '0.0.0-test',
-  },
+  await testContext(repository, order.stagingDirectory),
 );
 process.stdout.write(JSON.stringify(result));

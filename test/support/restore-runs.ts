@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Progress } from '../../src/core/model/activity.ts';
 import type { DumpJob, Instance, RestoreJob } from '../../src/core/model/configuration.ts';
 import type { DumpResult, RestoreResult } from '../../src/core/model/results.ts';
-import { connectionSources } from '../../src/sql/connection-sources.ts';
 import { takeDump } from '../../src/worker/dump/take-dump.ts';
 import { createRepository } from '../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../src/worker/repository/repository.ts';
@@ -13,6 +12,7 @@ import { type RestoreTask, restoreDump } from '../../src/worker/restore/restore-
 import type { RunContext } from '../../src/worker/run/run-context.ts';
 import { findTools } from '../../src/worker/tools/find-tools.ts';
 import { dumpJobOf, restoreJobOf } from './catalog-rows.ts';
+import { testContext } from './test-context.ts';
 
 /** A worker's folder with a repository, for dumps and restores without a catalog; removed by `remove()`. */
 export interface TestWorker {
@@ -56,23 +56,12 @@ export async function createTestWorker(): Promise<TestWorker> {
       await mkdir(stagingDirectory, { recursive: true, mode: 0o700 });
       worker.log = [];
       worker.progress = [];
-      return {
-        worker: { id: 1, name: 'w1', root_id: '01890000-0000-7000-8000-000000000001' },
-        repository,
-        dumps: repository,
-        stagingDirectory,
+      return await testContext(repository, stagingDirectory, {
         tools,
-        sources: { ...connectionSources(), env: {} },
-        forbiddenTargets: [],
-        scripts: { sha256: [], directory: null },
-        limits: { stallTimeoutMs: 60_000, lockWaitTimeoutMs: 10_000 },
         onProgress: (progress) => worker.progress.push(progress),
         log: (line) => worker.log.push(line),
-        signal: new AbortController().signal,
-        now: () => new Date(),
-        version: '0.0.0-test',
         ...change,
-      };
+      });
     },
     async dump(instance, dbname, change, context) {
       const job = dumpJobOf(instance, dbname, change);

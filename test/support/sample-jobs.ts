@@ -1,4 +1,5 @@
 import type { DumpJob, Instance, RestoreJob, Worker, WorkerConfiguration } from '../../src/core/model/configuration.ts';
+import { defaultRestoreJob } from '../../src/core/model/default-restore-job.ts';
 import type { DumpEntry, RestoreEntry } from '../../src/core/queue/queue-entry.ts';
 
 /** Complete rows for tests; what a test is about it gives itself. */
@@ -104,52 +105,8 @@ export function sampleDumpJob(more: Partial<DumpJob> = {}): DumpJob {
 }
 
 export function sampleRestoreJob(more: Partial<RestoreJob> = {}): RestoreJob {
-  return {
-    id: 1,
-    dump_id: null,
-    dump_uuid: null,
-    latest_of_dump_job_id: null,
-    dest_instance_id: 1,
-    dest_dbname: 'shop_copy',
-    restore_type: 'full',
-    schemas: [],
-    tables: [],
-    schema_as: null,
-    existing_db: 'leave',
-    existing_data: 'leave',
-    role_handling: 'use',
-    tablespace_handling: 'none',
-    tablespace_map: {},
-    role_map: {},
-    options: [],
-    parallel: 2,
-    accept_losses: false,
-    force: false,
-    keep: [],
-    properties: null,
-    passwords: false,
-    job_type: 'trigger',
-    schedule: null,
-    run_at: null,
-    timezone: null,
-    before_script_id: null,
-    after_script_id: null,
-    before_script: null,
-    after_script: null,
-    after_hook_id: null,
-    after_hook: null,
-    catch_up_ms: null,
-    stall_timeout_ms: null,
-    status: 'active',
-    activated_at: CREATED,
-    claimed_by: null,
-    claimed_at: null,
-    run_uuid: null,
-    finished_at: null,
-    comment: null,
-    created_at: CREATED,
-    ...more,
-  };
+  const given = { id: 1, dest_instance_id: 1, dest_dbname: 'shop_copy', job_type: 'trigger' as const };
+  return defaultRestoreJob({ ...given, ...more }, CREATED);
 }
 
 export function sampleConfiguration(more: Partial<WorkerConfiguration> = {}): WorkerConfiguration {

@@ -1,46 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { DatabaseFacts } from '../../src/core/facts/database-facts.ts';
 import type { FileRole, Manifest } from '../../src/core/manifest/manifest.ts';
 import type { DumpDocuments, ManifestDraft, Repository } from '../../src/worker/repository/repository.ts';
+import { sampleDatabase, sampleFacts } from './sample-facts.ts';
 
-/** Facts about a database that has nothing. */
-const facts: DatabaseFacts = {
-  format: 1,
+const facts = sampleFacts({
   server: { version: '15.1', version_num: 150001 },
-  database: {
-    name: 'sample',
-    oid: 1,
-    owner: 'postgres',
-    encoding: 'UTF8',
-    locale_provider: 'libc',
-    collate: 'C',
-    ctype: 'C',
-    locale: null,
-    icu_rules: null,
-    collation_version: null,
-    tablespace: 'pg_default',
-    connection_limit: -1,
-    allow_connections: true,
-    is_template: false,
-    size_bytes: 1,
-    comment: null,
-    acl: null,
-    settings: [],
-    role_settings: [],
-    security_labels: [],
-  },
-  roles: [],
-  memberships: [],
-  passwords_readable: true,
-  parameter_grants: [],
-  tablespaces: [],
-  extensions: [],
-  schemas: [],
-  tables: [],
-  large_objects: 0,
-  left_out: [],
-};
+  database: sampleDatabase({ name: 'sample', oid: 1, size_bytes: 1 }),
+});
 
 export const documents: DumpDocuments = {
   facts,

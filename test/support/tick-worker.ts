@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileConfiguration } from '../../src/core/config/file-configuration.ts';
+import { initWorker } from '../../src/worker/init-worker.ts';
 import type { FinishedRun } from '../../src/worker/run/running.ts';
 import { runTick, type TickOptions, type TickResult } from '../../src/worker/run/tick.ts';
-import { initWorker, openWorker, type WorkerSetup } from '../../src/worker/worker-setup.ts';
+import { openWorker, type WorkerSetup } from '../../src/worker/worker-setup.ts';
 import type { TestCluster } from './clusters.ts';
 
 /** A worker of its own in a catalog, and ticks of it in this process. */

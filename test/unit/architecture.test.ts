@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findViolations } from '../support/architecture-rules.ts';
-import { readSource } from '../support/source-facts.ts';
+import { readSource, type SourceFacts } from '../support/source-facts.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 
@@ -15,8 +15,11 @@ function sourceFiles(): { path: string; text: string }[] {
 
 const violationsOf = (path: string, text: string): string[] => findViolations([readSource({ path, text })]);
 
+const folderOf = (texts: Readonly<Record<string, string>>): SourceFacts[] =>
+  Object.entries(texts).map(([name, text]) => readSource({ path: `src/core/${name}.ts`, text }));
+
 describe('the rooms of the code', () => {
-  it('import only what they may', () => {
+  it('import only what they may, and never in a circle', () => {
     const files = sourceFiles();
     expect(files.length).toBeGreaterThan(20);
     expect(findViolations(files.map(readSource))).toEqual([]);
@@ -68,6 +71,23 @@ describe('a planted violation is found:', () => {
     expect(violationsOf(path, text)).toHaveLength(1);
   });
 
+  it.each([
+    ['two files that import each other', { a: "import { b } from './b.ts';", b: "import { a } from './a.ts';" }],
+    ['a file that imports itself', { a: "import * as all from './a.ts';" }],
+    ['a circle closed by a type', { a: "import { b } from './b.ts';", b: "import type { A } from './a.ts';" }],
+    ['a circle closed by a re-export', { a: "export { b } from './b.ts';", b: "import { c } from './a.ts';" }],
+    ['a circle closed by what is loaded later', { a: "import './b.ts';", b: "const a = () => import('./a.ts');" }],
+    [
+      'a circle of three, and one that leads into it',
+      { a: "import './b.ts';", b: "import './c.ts';", c: "import './a.ts';", d: "import './a.ts';" },
+    ],
+  ])('%s', (_title, texts) => {
+    const violations = findViolations(folderOf(texts));
+    expect(violations).toHaveLength(1);
+    expect(violations[0]).toMatch(/^src\/core\/a\.ts.* import each other in a circle$/);
+    expect(violations[0]).not.toContain('src/core/d.ts');
+  });
+
   it('a file that can not be read is an error, not a pass', () => {
     expect(() => violationsOf('src/core/a.ts', 'import {')).toThrow('src/core/a.ts');
   });
@@ -82,5 +102,10 @@ describe('what is allowed stays allowed:', () => {
     ['a package under a common beginning', 'src/tui/a.tsx', "import Table from 'ink-table';"],
   ])('%s', (_title, path, text) => {
     expect(violationsOf(path, text)).toEqual([]);
+  });
+
+  it('two ways to the same file', () => {
+    const texts = { a: "import './b.ts'; import './c.ts';", b: "import './d.ts';", c: "import './d.ts';", d: '' };
+    expect(findViolations(folderOf(texts))).toEqual([]);
   });
 });

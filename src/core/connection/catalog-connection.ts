@@ -1,6 +1,7 @@
-import type { ConnectionSettings, ConnectionSources } from './connection-settings.ts';
 import { parseConnectionUrl } from './connection-url.ts';
 import { mergeParameters, settingsFromParameters } from './resolve-parameters.ts';
+import type { ConnectionSettings } from './settings.ts';
+import type { ConnectionSources } from './sources.ts';
 
 /**
  * Where a connection URL leads, as libpq would resolve it. `libpq` or `postgresql://` alone: service and environment

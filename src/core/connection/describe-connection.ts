@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from './connection-settings.ts';
+import type { ConnectionSettings } from './settings.ts';
 
 const plain = (text: string): string => text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
 

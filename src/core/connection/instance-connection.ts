@@ -1,6 +1,7 @@
 import type { Instance } from '../model/configuration.ts';
-import type { ConnectionSettings, ConnectionSources } from './connection-settings.ts';
 import { DEFAULT_SOCKET_DIRECTORY, mergeParameters, settingsFromParameters } from './resolve-parameters.ts';
+import type { ConnectionSettings } from './settings.ts';
+import type { ConnectionSources } from './sources.ts';
 
 type Address = Pick<Instance, 'host' | 'port' | 'username' | 'service' | 'sslmode' | 'maintenance_db'>;
 

@@ -1,6 +1,6 @@
 import { PgSnapManError } from '../errors.ts';
-import type { ConnectionSettings } from './connection-settings.ts';
 import { PARAMETER_VARIABLES } from './parameters.ts';
+import type { ConnectionSettings } from './settings.ts';
 
 function refuseNul(value: string): string {
   if (value.includes('\0')) throw new PgSnapManError('configuration', 'a connection setting contains a NUL character');

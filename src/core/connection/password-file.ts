@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from './connection-settings.ts';
+import type { ConnectionSettings } from './settings.ts';
 
 /** Socket directories that a password file calls `localhost`, being the default of some build of libpq. */
 const DEFAULT_SOCKET_DIRECTORIES = ['/var/run/postgresql', '/run/postgresql', '/tmp'];

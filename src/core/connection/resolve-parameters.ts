@@ -1,8 +1,9 @@
 import { PgSnapManError } from '../errors.ts';
 import { type SslMode, sslModeSchema } from '../model/configuration.ts';
-import type { ConnectionSettings, ConnectionSources } from './connection-settings.ts';
 import { EXTRA_PARAMETERS, environmentParameters, type Parameters } from './parameters.ts';
 import { serviceParameters } from './service-file.ts';
+import type { ConnectionSettings } from './settings.ts';
+import type { ConnectionSources } from './sources.ts';
 
 const DEFAULT_PORT = 5432;
 const DEFAULT_TIMEOUT_MS = 20_000;

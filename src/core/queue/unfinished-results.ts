@@ -14,8 +14,11 @@ export interface Ending {
   version: string;
 }
 
+/** What a dump was to be. */
+type AskedDump = Pick<DumpEntry, 'uuid' | 'job' | 'instance' | 'due_at'> & Pick<DumpResult, 'trigger_kind'>;
+
 /** The result of a dump of which nothing is known but how it ended. */
-export function dumpResultOf(entry: DumpEntry, ending: Ending): DumpResult {
+export function dumpResultOf(entry: AskedDump, ending: Ending): DumpResult {
   const { job, instance } = entry;
   return {
     uuid: entry.uuid,

@@ -1,6 +1,6 @@
 import type { DatabaseFacts } from '../facts/database-facts.ts';
 import { quoteIdentifier } from '../postgres/identifiers.ts';
-import type { RoleOptions, RolePlan } from './role-sql.ts';
+import type { RoleOptions, RolePlan } from './role-plan.ts';
 
 const SINCE = 150_000;
 

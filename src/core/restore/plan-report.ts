@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Manifest } from '../manifest/manifest.ts';
 import { versionOfNumber } from '../postgres/version.ts';
-import type { RestorePlan, RestoreQuestion } from './restore-plan.ts';
+import type { RestorePlan } from './restore-plan.ts';
+import type { RestoreQuestion } from './restore-question.ts';
 
 /**
  * A plan for people and for other programs: all that it says, nothing that is secret (statements may hold password

@@ -4,16 +4,10 @@ import { countOf } from '../text/numbers.ts';
 import type { ExpectedContent } from './expected-content.ts';
 import type { IntoPlan } from './partial/plan-into.ts';
 import { sessionsText } from './plan-existing.ts';
-import type { RestorePlan } from './restore-plan.ts';
-import type { RolePlan } from './role-sql.ts';
+import type { PlanStep, RestorePlan } from './restore-plan.ts';
+import type { RolePlan } from './role-plan.ts';
 import type { Statement } from './statement.ts';
 import type { ExistingDatabase, TargetFacts } from './target-facts.ts';
-
-/** A step of a plan, in words. */
-export interface PlanStep {
-  step: 'materialize' | 'roles' | 'clear' | 'create' | 'restore' | 'check' | 'analyze' | 'rename' | 'drop';
-  text: string;
-}
 
 interface PlannedParts extends Pick<RestorePlan, 'replaces' | 'propertiesOf' | 'into' | 'first' | 'last'> {
   target: string;

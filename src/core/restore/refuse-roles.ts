@@ -3,7 +3,7 @@ import type { Instance, RestoreJob } from '../model/configuration.ts';
 import type { TocEntry } from '../postgres/toc.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoleMapping } from './role-mapping.ts';
-import type { RolePlan } from './role-sql.ts';
+import type { RolePlan } from './role-plan.ts';
 import type { TargetFacts } from './target-facts.ts';
 
 export interface RoleQuestion {

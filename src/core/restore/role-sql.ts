@@ -4,29 +4,9 @@ import { membershipStatements } from './membership-sql.ts';
 import { planParameterGrants } from './parameter-grants.ts';
 import { decideAttributes, type RoleAttribute } from './role-attributes.ts';
 import type { RoleMapping } from './role-mapping.ts';
+import type { RoleOptions, RolePlan } from './role-plan.ts';
 import { settingClause } from './setting-sql.ts';
 import type { Statement } from './statement.ts';
-import type { TargetFacts } from './target-facts.ts';
-
-export interface RolePlan {
-  /** Names of the roles that are created, as on the source. */
-  create: string[];
-  /** Roles that the dump needs and the target has; they are left as they are. */
-  existing: string[];
-  statements: Statement[];
-  /** Memberships that the restoring role needs for the time of the restore: taken and given back. */
-  borrow: { role: string; take: Statement; giveBack: Statement }[];
-  warnings: string[];
-  notes: string[];
-}
-
-export interface RoleOptions {
-  passwords: boolean;
-  /** False: nothing that gives power over the server is brought along. */
-  trusted: boolean;
-  mapping: RoleMapping;
-  target: TargetFacts;
-}
 
 const isPredefined = (name: string): boolean => name.startsWith('pg_');
 const quoteAll = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');

@@ -1,9 +1,8 @@
-import type { Instance } from '../../core/model/configuration.ts';
 import type { Connection } from '../connection.ts';
 import type { DatabaseSummary } from '../instance/list-databases.ts';
 import { findInstance } from './instances.ts';
 import { addName, Conditions, type ListFilter, sortOrder } from './list-filter.ts';
-import { coveredBy } from './pages/database-pages.ts';
+import { coveredBy, type DatabaseListRow } from './pages/database-pages.ts';
 import { findWorker } from './workers.ts';
 
 /** First key of the advisory lock under which jobs are made: the letters "pgsd". */
@@ -81,18 +80,7 @@ export async function addMissingJobs(
 }
 
 /** A database that discovery found. */
-export interface DatabaseRow {
-  id: number;
-  instance_id: number;
-  instance_name: Instance['name'];
-  name: string;
-  size_bytes: number | null;
-  first_seen_at: Date;
-  last_seen_at: Date;
-  dropped_at: Date | null;
-  /** An active repeat job dumps it, or its whole cluster, with its data. */
-  covered: boolean;
-}
+export type DatabaseRow = Omit<DatabaseListRow, 'job_count' | 'last_good_at'>;
 
 /** Filters: db, instance, worker (the instance's default one). `uncovered`: only those that are there and not covered. */
 export async function listDatabaseInventory(

@@ -1,17 +1,8 @@
 import { isGood } from '../../core/model/outcome.ts';
+import type { RepositoryStatus } from '../../core/model/repository-status.ts';
 import type { DumpResult, Message, RestoreResult, Skip } from '../../core/model/results.ts';
 import { type Connection, sqlStateOf } from '../connection.ts';
 import { storable } from './storable.ts';
-
-/** What a worker's repository says of itself; sizes in bytes. */
-export interface RepositoryReport {
-  repositoryId: string;
-  formatVersion: number;
-  dumpCount: number;
-  rawBytes: number;
-  storedBytes: number;
-  freeBytes: number;
-}
 
 const FOREIGN_KEY_VIOLATION = '23503';
 
@@ -152,7 +143,7 @@ export async function uploadMessage(c: Connection, message: Message): Promise<vo
 }
 
 /** Replaces what is known of a worker's repository, growth over the last week included; nothing if the worker is gone. */
-export async function uploadRepositoryStatus(c: Connection, workerId: number, report: RepositoryReport): Promise<void> {
+export async function uploadRepositoryStatus(c: Connection, workerId: number, report: RepositoryStatus): Promise<void> {
   await c.execute(
     `insert into pgsnapman.repository as known (worker_id, repository_id, format_version, dump_count, raw_bytes,
       stored_bytes, free_bytes, growth_bytes_per_day, reported_at)

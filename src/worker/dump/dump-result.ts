@@ -4,6 +4,7 @@ import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { DumpJob, Instance } from '../../core/model/configuration.ts';
 import type { Outcome } from '../../core/model/outcome.ts';
 import type { DumpContent, DumpResult } from '../../core/model/results.ts';
+import { dumpResultOf } from '../../core/queue/unfinished-results.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 /** What a dump is asked to be: a job, taken now. */
@@ -32,42 +33,17 @@ export interface FailedRun {
 
 /** The result of a run that made no dump. */
 export function failedDumpResult(task: DumpTask, context: RunContext, run: FailedRun): DumpResult {
-  const { job, instance } = task;
+  const { uuid, job, instance, triggerKind, dueAt } = task;
+  const { outcome, message, warnings, startedAt } = run;
+  const { worker, version } = context;
+  const ending = { outcome, message, warnings, startedAt, endedAt: later(context.now(), startedAt), worker, version };
   return {
-    uuid: task.uuid,
-    dump_job_id: job.id,
-    worker_id: context.worker.id,
-    instance_id: instance.id,
-    worker_name: context.worker.name,
-    instance_name: instance.name,
-    instance_host: instance.host,
-    instance_port: instance.port,
-    dbname: job.dbname,
-    dump_type: job.dump_type,
-    schemas: job.schemas,
-    tables: job.tables,
-    options: job.options,
-    trigger_kind: task.triggerKind,
-    due_at: task.dueAt,
-    started_at: run.startedAt,
-    ended_at: later(context.now(), run.startedAt),
-    outcome: run.outcome,
-    raw_bytes: null,
-    stored_bytes: null,
-    new_bytes: null,
+    ...dumpResultOf({ uuid, job, instance, trigger_kind: triggerKind, due_at: dueAt }, ending),
     database_bytes: run.databaseBytes,
-    table_count: null,
-    row_count: null,
     server_version: run.serverVersion,
     tool_version: run.toolVersion,
-    pgsnapman_version: context.version,
-    manifest_sha256: null,
-    verified_level: 0,
-    warnings: run.warnings,
-    message: run.message,
     error_code: run.errorCode,
     log_tail: run.logTail,
-    content: null,
   };
 }
 

@@ -1,21 +1,38 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type DumpEvidence, decideDumpOutcome } from '../../core/dump/dump-outcome.ts';
 import type { FlagRow } from '../../core/dump/on-demand.ts';
 import { errorCode, PgSnapManError } from '../../core/errors.ts';
+import type { StoredFile } from '../../core/manifest/manifest.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { DumpResult } from '../../core/model/results.ts';
 import { knownHoles } from '../../core/postgres/known-holes.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
-import type { DumpWriter } from '../repository/repository.ts';
+import { faultPoint } from '../fault.ts';
+import type { DumpDocuments, DumpWriter } from '../repository/repository.ts';
 import { storageError } from '../repository/storage-error.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { toolsFor } from '../tools/find-tools.ts';
-import { type DumpTask, failedDumpResult } from './dump-result.ts';
+import { type FinishedDump, manifestDraft } from './dump-manifest.ts';
+import { type DumpTask, dumpResultFromManifest, failedDumpResult } from './dump-result.ts';
 import type { DumpSession } from './dump-session.ts';
 import { RunLog } from './run-log.ts';
 import { cancelled, StoppedRun } from './stopped.ts';
 
-/** What the runs of all kinds of dumps share: what is open, and how they end without a dump. */
+/** A dump of any kind whose files are stored: what its manifest and its outcome are made of. */
+export interface StoredDump {
+  server: FinishedDump['server'];
+  toolVersion: string;
+  /** Files that must be there, with their kind. */
+  expected: DumpEvidence['expected'];
+  stored: readonly StoredFile[];
+  /** Tables with data, and their rows. */
+  tables: number;
+  rows: number;
+  documents: DumpDocuments;
+}
+
+/** What the runs of all kinds of dumps share: what is open, and how they end with and without a dump. */
 export abstract class DumpRun {
   protected readonly task: DumpTask;
   protected readonly context: RunContext;
@@ -54,6 +71,26 @@ export abstract class DumpRun {
     const text = `pg_dump ${tools.version.text} has known security holes: ${holes.join(', ')}`;
     this.log.add(`pgsnapman: ${text}`);
     return this.task.instance.trusted ? [] : [text];
+  }
+
+  /**
+   * Makes it a dump, if nothing is amiss: the manifest is written, and this run has no writer any more.
+   * @throws PgSnapManError run_failed with what is amiss, StoppedRun when the run was cancelled
+   */
+  protected async commit(dump: StoredDump): Promise<DumpResult> {
+    const { startedAt, warnings, context, task, writer } = this;
+    const { expected, stored, documents, ...about } = dump;
+    const { outcome, reasons } = decideDumpOutcome({ exitCode: 0, expected, stored, warnings });
+    if (outcome === 'failed' || writer === null) {
+      throw new PgSnapManError('run_failed', reasons.join('; '), 'look at the log of the run');
+    }
+    if (context.signal.aborted) throw cancelled();
+    this.progress('committing');
+    const finished = { ...about, startedAt, outcome, warnings, databaseBytes: this.databaseBytes ?? 0 };
+    const { manifest, manifestSha256 } = await writer.commit(manifestDraft(task, context, finished), documents);
+    this.writer = null;
+    faultPoint('dump.committed');
+    return dumpResultFromManifest(manifest, manifestSha256, documents.content, this.log.text());
   }
 
   /** The result for an error that people can do something about. @throws any other */

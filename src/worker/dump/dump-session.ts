@@ -16,6 +16,8 @@ import { beginWithSnapshot } from '../../sql/instance/snapshot.ts';
 const TERMINATE_TIMEOUT_MS = 5_000;
 /** How long a question waits when a dump has failed already. */
 const ANSWER_WITHIN_MS = 2_000;
+/** How long a look at a dump that runs waits for the server to say what the sessions do. */
+const LOOK_WITHIN_MS = 500;
 
 /**
  * Our own session in the database for as long as pg_dump runs: it holds the snapshot that pg_dump imports, and looks
@@ -86,13 +88,13 @@ export class DumpSession {
   }
 
   /**
-   * What pg_dump's sessions do; null when the server does not say so within `patienceMs` (then the question stays asked,
-   * and a later call may get the answer) or the session is lost.
+   * What pg_dump's sessions do; null when the server does not say so in a moment (then the question stays asked, and a
+   * later call may get the answer) or the session is lost.
    */
-  async backends(patienceMs: number): Promise<Backend[] | null> {
+  async backends(): Promise<Backend[] | null> {
     this.asked ??= readBackends(this.connection, this.applicationName).catch(() => null);
     const { asked } = this;
-    const late = sleep(patienceMs, 'late' as const, { ref: false });
+    const late = sleep(LOOK_WITHIN_MS, 'late' as const, { ref: false });
     const answer = await Promise.race([asked, late]);
     if (answer === 'late') return null;
     this.asked = null;

@@ -1,26 +1,20 @@
 import { type DumpTrack, NO_TRACK } from '../../core/dump/dump-progress.ts';
 import type { Progress } from '../../core/model/activity.ts';
-import { type StallProbe, StallWatch } from '../process/stall-watch.ts';
+import type { StallProbe, StallWatch } from '../process/stall-watch.ts';
 import type { DumpSession } from './dump-session.ts';
+import { type WatchedDump, watchForStall } from './dump-stall.ts';
 import { bytesOf, stagedFiles } from './staging.ts';
 import type { StagingIntake } from './staging-intake.ts';
 import { waitingOf } from './waiting-of.ts';
 
-export interface DumpWatchOptions {
+export interface DumpWatchOptions extends Pick<WatchedDump, 'stallTimeoutMs' | 'onStall'> {
   directory: string;
   session: DumpSession;
   intake: StagingIntake;
   /** What all data are expected to take; null: not known. */
   expectedBytes: number | null;
-  stallTimeoutMs: number;
   onProgress(progress: Progress): void;
-  /** @param who stood still, such as `pg_dump`; @param waiting what it waited for */
-  onStall(who: string, waiting: string): void;
 }
-
-const LOOK_EVERY_MS = 1_000;
-/** How long a look waits for the server to say what the sessions do. */
-const ANSWER_WITHIN_MS = 500;
 
 /** Watches a dump from the start of pg_dump until all is stored: tells how far it is, and finds out when it stands still. */
 export class DumpWatch {
@@ -38,15 +32,12 @@ export class DumpWatch {
 
   constructor(options: DumpWatchOptions) {
     this.#options = options;
-    const { stallTimeoutMs: timeoutMs } = options;
-    this.#stall = new StallWatch({
-      timeoutMs,
-      intervalMs: Math.max(50, Math.min(LOOK_EVERY_MS, timeoutMs / 5)),
+    this.#stall = watchForStall({
+      program: 'pg_dump',
+      stallTimeoutMs: options.stallTimeoutMs,
+      waitsForRepository: () => this.#storing !== null,
       probe: () => this.#look(),
-      onStall: (waiting) => {
-        if (this.#storing !== null) options.onStall('the dump', 'for the repository');
-        else options.onStall('pg_dump', waiting ?? 'for an answer of the server');
-      },
+      onStall: options.onStall,
     });
   }
 
@@ -72,7 +63,7 @@ export class DumpWatch {
     let working = false;
     if (this.#storing === null) {
       await this.#measure();
-      const backends = await session.backends(ANSWER_WITHIN_MS);
+      const backends = await session.backends();
       if (backends !== null) this.waiting = waitingOf(backends);
       working = backends?.some((backend) => backend.working) === true;
     }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
+import type { RepositoryStatus } from '../../core/model/repository-status.ts';
 import type { StoreParameters } from '../../core/repository/parameters.ts';
 import { checkRepository } from './check.ts';
 import { ChunkDumpWriter } from './chunk-dump-writer.ts';
@@ -24,7 +25,6 @@ import type {
   PruneReport,
   RepairReport,
   Repository,
-  RepositoryStatus,
 } from './repository.ts';
 import { REPOSITORY_COPY, REPOSITORY_FILE, type RepositoryFile, readRepositoryFile } from './repository-file.ts';
 import { checkRepositoryFiles, writeRepositoryFiles } from './repository-files.ts';

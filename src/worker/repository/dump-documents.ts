@@ -5,10 +5,10 @@ import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
 import { smallFiles } from '../files/small-files.ts';
 import type { BlockCatalog } from './block-catalog.ts';
-import { recipeSlice } from './block-catalog.ts';
 import { noteDamage } from './damage.ts';
 import { sha256Of } from './dump-folder.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE } from './paths.ts';
+import { readSlices } from './read-slices.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
 /** Documents of a dump: stored like its files, listed in `documents` in its folder. */
@@ -74,18 +74,7 @@ async function readWhole(
   const slices = await catalog.slices(file.extents).catch((error: Error) => {
     throw damagedDump(place, `${file.path}: ${error.message}`);
   });
-  const reader = pool.openFile();
-  const result = await reader
-    .run({
-      kind: 'read',
-      file: reader.file,
-      path: null,
-      first: true,
-      final: true,
-      slices: slices.map(recipeSlice),
-      recipes: catalog.recipes(slices),
-    })
-    .finally(() => reader.close(true));
+  const result = await readSlices(slices, catalog, pool);
   if (!place.isMirror) await noteDamage(place.repository, result.damaged);
   const reason = result.damaged.map((block) => `block ${block.key} ${block.reason}`).join(', ');
   if (result.bytes === null) throw damagedDump(place, `${file.path} cannot be read: ${reason}`);

@@ -1,8 +1,9 @@
 import type { StoreParameters } from '../../core/repository/parameters.ts';
-import { type BlockCatalog, recipeSlice } from './block-catalog.ts';
+import type { BlockCatalog } from './block-catalog.ts';
 import type { ChunkTable } from './chunk-table.ts';
 import type { BlockRow } from './pack-index.ts';
 import { PackWriter } from './pack-writer.ts';
+import { readSlices } from './read-slices.ts';
 import { frameRoom } from './thread/tasks.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
@@ -58,18 +59,7 @@ async function healBlock(
   const slices = Array.from({ length: chunks.count }, (_, i) => table.find(chunks.ids, i * 32));
   if (slices.some((found) => found < 0)) return null;
   const places = slices.map((found) => table.place(found));
-  const reader = parts.pool.openFile();
-  const { bytes } = await reader
-    .run({
-      kind: 'read',
-      file: reader.file,
-      path: null,
-      first: true,
-      final: true,
-      slices: places.map(recipeSlice),
-      recipes: catalog.recipes(places),
-    })
-    .finally(() => reader.close(true));
+  const { bytes } = await readSlices(places, catalog, parts.pool);
   if (bytes === null || bytes.length !== row.raw) return null;
   const block = new SharedArrayBuffer(frameRoom(bytes.length));
   new Uint8Array(block).set(bytes);

@@ -4,6 +4,7 @@ import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import type { ScriptFacts } from '../../core/facts/script-facts.ts';
 import type { DumpState } from '../../core/manifest/dump-state.ts';
 import type { FileRole, Manifest, StoredFile } from '../../core/manifest/manifest.ts';
+import type { RepositoryStatus } from '../../core/model/repository-status.ts';
 import type { DumpContent } from '../../core/model/results.ts';
 import type { FileSource } from './scan-source.ts';
 
@@ -45,15 +46,6 @@ export interface DumpWriter {
   commit(draft: ManifestDraft, documents: DumpDocuments): Promise<{ manifest: Manifest; manifestSha256: string }>;
   /** Forgets the dump; what was stored and nobody else needs is left to pruning. */
   abort(): Promise<void>;
-}
-
-export interface RepositoryStatus {
-  repositoryId: string;
-  formatVersion: number;
-  dumpCount: number;
-  rawBytes: number;
-  storedBytes: number;
-  freeBytes: number;
 }
 
 export interface CheckOptions {

@@ -1,7 +1,6 @@
 import { errorText, PgSnapManError } from '../../core/errors.ts';
-import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import type { Journal } from '../../core/restore/journal.ts';
-import type { RestorePlan, RestoreQuestion } from '../../core/restore/restore-plan.ts';
+import type { RestorePlan } from '../../core/restore/restore-plan.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { faultPoint } from '../fault.ts';
 import { checkAndAnalyze } from './check-and-analyze.ts';
@@ -9,7 +8,6 @@ import { createRoles } from './create-roles.ts';
 import { finishDatabase } from './finish-database.ts';
 import { JournalFile } from './journal-file.ts';
 import { isOrdinary } from './ordinary-error.ts';
-import type { DumpParts } from './read-dump.ts';
 import { clearTarget } from './replaced-database.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { restoreSections } from './restore-sections.ts';
@@ -18,29 +16,28 @@ import { runStatements } from './run-statements.ts';
 import { createdRoles, giveBack, type Settled, settleTarget } from './settle-target.ts';
 import { createStaging } from './staging-database.ts';
 import { StagingWatch } from './staging-watch.ts';
+import type { Inspect, TargetChange } from './target-change.ts';
 
 /** How a drill ends that has seen everything; its database is dropped like that of any run that ends early. */
 const INSPECTED = 'the drill is done';
 const SETTLE_TIMEOUT_MS = 120_000;
 
-export interface TargetChange {
-  question: RestoreQuestion;
-  plan: RestorePlan;
-  tool: ToolSet;
-  dump: DumpParts;
-  /** The unpacked dump, adapted to the target. */
-  directory: string;
-}
-
 /**
  * Everything that changes the target, in the order that the journal allows to heal. What fails is undone here, except
  * for roles; the journal stays only where that was not possible.
+ * @param inspect a drill: called with the complete staging database instead of giving it the target's name; the database
+ *   is dropped afterwards
  * @throws PgSnapManError or RunStopped when the target is as it was (or will be healed), anything else for a bug
  */
-export async function changeTarget(run: RestoreRun, control: Connection, change: TargetChange): Promise<JournalFile> {
+export async function changeTarget(
+  run: RestoreRun,
+  control: Connection,
+  change: TargetChange,
+  inspect: Inspect | null,
+): Promise<JournalFile> {
   const journal = await JournalFile.create(run.context.stagingDirectory, firstEntry(run, change.plan));
   try {
-    await makeDatabase(run, control, change, journal);
+    await makeDatabase(run, control, change, journal, inspect);
   } catch (error) {
     if (!isOrdinary(error)) throw error;
     if ((await settle(run, journal)) !== 'finished') throw error;
@@ -75,6 +72,7 @@ async function makeDatabase(
   control: Connection,
   change: TargetChange,
   journal: JournalFile,
+  inspect: Inspect | null,
 ): Promise<void> {
   const { plan, question, tool, dump, directory } = change;
   run.stage('roles');
@@ -99,8 +97,8 @@ async function makeDatabase(
     faultPoint('restore.restored');
     watch.follow(() => {});
     await checkAndAnalyze(run, control, plan);
-    if (run.task.inspect !== undefined) {
-      await run.task.inspect(run, control, change);
+    if (inspect !== null) {
+      await inspect(run, control, change);
       throw new PgSnapManError('cancelled', INSPECTED);
     }
   } finally {

@@ -1,6 +1,8 @@
 import { PgSnapManError } from '../../core/errors.ts';
-import { planRolesOf, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
-import type { RolePlan } from '../../core/restore/role-sql.ts';
+import { planRolesOf } from '../../core/restore/plan-restore.ts';
+import type { RestorePlan } from '../../core/restore/restore-plan.ts';
+import type { RestoreQuestion } from '../../core/restore/restore-question.ts';
+import type { RolePlan } from '../../core/restore/role-plan.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { readTargetRoles } from '../../sql/instance/target-facts.ts';
 import type { RestoreRun } from './restore-run.ts';

@@ -5,7 +5,6 @@ import type { Statement } from '../../core/restore/statement.ts';
 import { type Connection, ConnectionError, sqlStateOf } from '../../sql/connection.ts';
 import { readDatabase } from '../../sql/instance/read-database.ts';
 import { faultPoint } from '../fault.ts';
-import type { TargetChange } from './change-target.ts';
 import type { JournalFile } from './journal-file.ts';
 import { isOrdinary } from './ordinary-error.ts';
 import { type Renaming, renameDatabases } from './rename-databases.ts';
@@ -13,6 +12,7 @@ import { dropReplaced, freeKeptName } from './replaced-database.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { runStatements } from './run-statements.ts';
 import { endSessions } from './staging-database.ts';
+import type { TargetChange } from './target-change.ts';
 
 /** Said by the look before, and by the index when somebody was quicker. */
 const DUPLICATE_STATES = ['42P04', '23505'];

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import { concernedBy, goesInto } from '../../core/restore/partial/plan-part.ts';
-import { planRestore, type RestorePlan, type RestoreQuestion } from '../../core/restore/restore-plan.ts';
+import { planRestore } from '../../core/restore/plan-restore.ts';
+import type { RestorePlan } from '../../core/restore/restore-plan.ts';
+import type { RestoreQuestion } from '../../core/restore/restore-question.ts';
 import { stagingName } from '../../core/restore/staging-name.ts';
 import type { Surroundings } from '../../core/restore/surroundings.ts';
 import type { TargetFacts } from '../../core/restore/target-facts.ts';

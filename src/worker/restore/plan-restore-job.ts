@@ -11,6 +11,7 @@ import { findOwnRestoreJob } from '../run/find-job.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { withOwnCatalog } from '../run/with-own-catalog.ts';
 import { beginSession, type WorkSession } from '../run/work-session.ts';
+import { workerContext } from '../run/worker-context.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
 import { gatherClusterPlan } from './cluster/gather-cluster-plan.ts';
 import { gatherPlan } from './gather-plan.ts';
@@ -81,21 +82,13 @@ async function planFor(
 }
 
 async function contextOf(session: WorkSession, stagingDirectory: string): Promise<RunContext> {
-  const { worker, limits, reporter } = session;
+  const { limits } = session;
   return {
-    worker: { id: reporter.workerId, name: worker.name, root_id: worker.root.identity.root_id },
-    repository: await worker.repository(),
-    dumps: await worker.dumps(),
+    ...(await workerContext(session)),
     stagingDirectory,
-    tools: await worker.tools(),
-    sources: worker.sources,
-    forbiddenTargets: worker.configuration.restores.never,
-    scripts: worker.configuration.scripts,
     limits: { stallTimeoutMs: limits.stallTimeoutMs({ stall_timeout_ms: null }), lockWaitTimeoutMs: 0 },
     onProgress: () => {},
     log: () => {},
     signal: new AbortController().signal,
-    now: worker.now,
-    version: worker.version,
   };
 }

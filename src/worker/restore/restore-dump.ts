@@ -21,6 +21,7 @@ import { failedResult, goodResult } from './restore-result.ts';
 import { RestoreRun } from './restore-run.ts';
 import { prepareArchive } from './restore-sections.ts';
 import type { RestoreTask } from './restore-task.ts';
+import type { Inspect } from './target-change.ts';
 import { lockTarget } from './target-lock.ts';
 import { throwRefusals } from './throw-refusals.ts';
 
@@ -38,14 +39,19 @@ interface Done {
  * Restores a full dump into a database of its own, which then takes the place of the target. Every ordinary failure is a result, with the target as it was; only bugs and
  * planned faults are thrown. Of what it puts into the run's folder the journal alone stays behind, with the result in
  * it, after a success; and after a failure whose traces on the target could not be removed. See healRestore.
+ * @param inspect a drill, see changeTarget; null: a restore
  */
-export async function restoreDump(task: RestoreTask, context: RunContext): Promise<RestoreResult> {
+export async function restoreDump(
+  task: RestoreTask,
+  context: RunContext,
+  inspect: Inspect | null = null,
+): Promise<RestoreResult> {
   if (await isOfCluster(context.dumps, task.dumpUuid)) return restoreCluster(task, context);
   const run = new RestoreRun(task, context);
   const startedAt = context.now();
   let tool: ToolSet | null = null;
   try {
-    const { expected, journal, toolVersion } = await perform(run, (chosen) => {
+    const { expected, journal, toolVersion } = await perform(run, inspect, (chosen) => {
       tool = chosen;
     });
     const result = goodResult(run, startedAt, expected, toolVersion, journal.content);
@@ -78,7 +84,7 @@ async function removeFiles(stagingDirectory: string): Promise<void> {
   }
 }
 
-async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promise<Done> {
+async function perform(run: RestoreRun, inspect: Inspect | null, onTool: (tool: ToolSet) => void): Promise<Done> {
   faultPoint('restore.started');
   run.stage('checking');
   const dump = await readDump(run);
@@ -93,7 +99,9 @@ async function perform(run: RestoreRun, onTool: (tool: ToolSet) => void): Promis
     requirePlan(run, plan);
     const directory = await materialize(run, plan);
     const change = { question, plan, tool, dump, directory };
-    const journal = await (plan.into === null ? changeTarget : restoreInto)(run, control, change);
+    const journal = await (plan.into === null
+      ? changeTarget(run, control, change, inspect)
+      : restoreInto(run, control, change));
     return { expected: plan.expected, journal, toolVersion: tool.version.text };
   } finally {
     await control.close();

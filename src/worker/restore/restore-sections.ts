@@ -6,11 +6,12 @@ import type { ToolSet } from '../../core/postgres/tool-choice.ts';
 import { changeEntry } from '../../core/restore/archive-changes.ts';
 import { listFile } from '../../core/restore/archive-selection.ts';
 import type { Loss } from '../../core/restore/harmless-errors.ts';
-import { type RestoreCommandOptions, restoreCommand } from '../../core/restore/restore-command.ts';
+import { restoreCommand } from '../../core/restore/restore-command.ts';
 import type { RestorePlan } from '../../core/restore/restore-plan.ts';
 import { type RestorePass, RestoreProgress, restorePasses, type Section } from '../../core/restore/restore-progress.ts';
 import { rewriteToc } from '../../core/restore/rewrite-toc.ts';
 import type { TargetFacts } from '../../core/restore/target-facts.ts';
+import { commandOptions } from './command-options.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { FAILURE_HINT, runPgRestore } from './run-pg-restore.ts';
 import { runAgain } from './second-chance.ts';
@@ -51,7 +52,7 @@ async function restorePass(run: RestoreRun, pass: RestorePass, options: Sections
   const { plan, tool, files, watch } = options;
   const { section, entries } = pass;
   const { job } = run.task;
-  const command = commandOptions(run, section, options);
+  const command = { ...commandOptions(run, options, plan.staging, job.parallel), section };
   const parallel = section !== 'pre-data' && job.parallel > 1;
   const progress = new RestoreProgress(section, entries, files, parallel);
   const onLine = (line: string) => {
@@ -76,28 +77,6 @@ async function restorePass(run: RestoreRun, pass: RestorePass, options: Sections
     losses = await runAgain(run, { searchPath, psql: tool.psql, expected, entries, losses, command, onLine });
   }
   settleLosses(run, section, losses);
-}
-
-function commandOptions(
-  run: RestoreRun,
-  section: Section,
-  { plan, target, tool, directory }: SectionsOptions,
-): RestoreCommandOptions {
-  const { job } = run.task;
-  return {
-    pgRestore: tool.pgRestore,
-    connection: run.settings(plan.staging),
-    applicationName: run.applicationName,
-    section,
-    jobs: job.parallel,
-    directory,
-    listPath: join(run.context.stagingDirectory, 'entries.list'),
-    withRoles: plan.roles !== null,
-    withTablespaces: plan.tablespaces.used,
-    options: job.options,
-    serverVersionNum: target.server_version_num,
-    maintenanceWorkMemKib: target.maintenance_work_mem_kib,
-  };
 }
 
 /** @throws PgSnapManError unless there are none, or the job accepts them; then each is a warning by its name */

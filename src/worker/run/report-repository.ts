@@ -1,6 +1,6 @@
+import type { RepositoryStatus } from '../../core/model/repository-status.ts';
 import { uploadRepositoryStatus } from '../../sql/catalog/upload.ts';
 import type { Connection } from '../../sql/connection.ts';
-import type { RepositoryStatus } from '../repository/repository.ts';
 import type { WorkSession } from './work-session.ts';
 
 /** Writes into the catalog what this worker's repository holds. */

@@ -12,6 +12,7 @@ import type { RunContext } from './run-context.ts';
 import type { Running } from './running.ts';
 import { beginStaging } from './staging.ts';
 import type { WorkSession } from './work-session.ts';
+import { workerContext } from './worker-context.ts';
 
 /** How a run ended. `broken`: in a way that it should not; it may have done its work, or left something behind. */
 export interface Ended<Result> {
@@ -105,14 +106,8 @@ export async function withContext<T>(
   const activity = board.begin(activityOf(session, entry, startedAt), () => cancel.abort());
   try {
     return await work({
-      worker: { id: session.reporter.workerId, name: worker.name, root_id: worker.root.identity.root_id },
-      repository: await worker.repository(),
-      dumps: await worker.dumps(),
+      ...(await workerContext(session)),
       stagingDirectory,
-      tools: await worker.tools(),
-      sources: worker.sources,
-      forbiddenTargets: worker.configuration.restores.never,
-      scripts: worker.configuration.scripts,
       limits: { stallTimeoutMs: limits.stallTimeoutMs(entry.job), lockWaitTimeoutMs: limits.lockWaitTimeoutMs() },
       onProgress(progress) {
         activity.progress(progress);
@@ -122,8 +117,6 @@ export async function withContext<T>(
         session.reporter.report(level, text, { ...about(entry), tool: `script ${script}` }),
       log: log.line,
       signal: AbortSignal.any([running.signal, cancel.signal]),
-      now: worker.now,
-      version: worker.version,
     });
   } finally {
     activity.end();

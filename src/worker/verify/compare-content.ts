@@ -6,7 +6,7 @@ import type { StoredFile } from '../../core/manifest/manifest.ts';
 import type { TocEntry } from '../../core/postgres/toc.ts';
 import { tableKey } from '../../core/restore/check-sql.ts';
 import type { ExpectedContent } from '../../core/restore/expected-content.ts';
-import type { Connection } from '../../sql/connection.ts';
+import { type Connection, sqlStateOf } from '../../sql/connection.ts';
 import { RowHash } from './row-hash.ts';
 
 export interface ContentParts {
@@ -52,6 +52,9 @@ export async function compareContent(parts: ContentParts): Promise<ContentCompar
   return found;
 }
 
+/** What COPY says of a partitioned or a foreign table. */
+const READ_BY_QUERY_ONLY = '42809';
+
 async function isSameFile(parts: ContentParts, table: ComparedTable, found: ContentComparison): Promise<boolean> {
   const [fileName] = table.fileNames;
   const stored = parts.files.find(({ path }) => path === fileName);
@@ -63,8 +66,7 @@ async function isSameFile(parts: ContentParts, table: ComparedTable, found: Cont
       hash.update(chunk);
     });
   } catch (error) {
-    // A partitioned table is read by a query only.
-    if (!/partitioned table|foreign table/.test((error as Error).message)) throw error;
+    if (sqlStateOf(error) !== READ_BY_QUERY_ONLY) throw error;
     return false;
   }
   return hash.update(COPY_END).digest('hex') === stored.sha256;

@@ -9,9 +9,9 @@ import type { DatabaseFacts } from '../../core/facts/database-facts.ts';
 import { parseToc, type Toc } from '../../core/postgres/toc.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { runChild } from '../process/run-child.ts';
-import type { TargetChange } from '../restore/change-target.ts';
 import { databaseDifferences } from '../restore/check-database.ts';
 import type { RestoreRun } from '../restore/restore-run.ts';
+import type { TargetChange } from '../restore/target-change.ts';
 import { compareContent } from './compare-content.ts';
 
 /** Compares the restored scratch database with the dump: rows, sequences, indexes, content, schema and roles. */

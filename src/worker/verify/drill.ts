@@ -4,6 +4,7 @@ import type { DrillResult } from '../../core/drill/drill-result.ts';
 import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { Instance, RestoreJob } from '../../core/model/configuration.ts';
+import { defaultRestoreJob } from '../../core/model/default-restore-job.ts';
 import type { RestoreResult } from '../../core/model/results.ts';
 import { quoteIdentifier } from '../../core/postgres/identifiers.ts';
 import type { RestoreEntry } from '../../core/queue/queue-entry.ts';
@@ -91,18 +92,12 @@ async function restoreAndCompare(running: Running, entry: RestoreEntry, request:
     dueAt: null,
   };
   const result = await withContext(running, entry, log, session.worker.now(), (context) =>
-    restoreDump(
-      {
-        ...task,
-        async inspect(run, control, change) {
-          created = change.plan.roles?.create ?? [];
-          faultPoint('drill.restored');
-          drill = await compareDrill(run, control, change);
-          faultPoint('drill.compared');
-        },
-      },
-      context,
-    ),
+    restoreDump(task, context, async (run, control, change) => {
+      created = change.plan.roles?.create ?? [];
+      faultPoint('drill.restored');
+      drill = await compareDrill(run, control, change);
+      faultPoint('drill.compared');
+    }),
   );
   await dropRoles(session, request.instance, created, log.line);
   return { drill, result: { ...withoutJob(result, created), ...(drill === null ? {} : endingOf(drill)) } };
@@ -186,49 +181,6 @@ function entryOf({ worker }: WorkSession, { uuid, instance, runUuid }: DrillRequ
 
 /** A restore of everything, as faithful as can be, that gives up on any loss. */
 function drillJob(dumpUuid: string, instance: Instance, dbname: string, now: Date): RestoreJob {
-  return {
-    id: NO_JOB,
-    dump_id: null,
-    dump_uuid: dumpUuid,
-    latest_of_dump_job_id: null,
-    dest_instance_id: instance.id,
-    dest_dbname: dbname,
-    restore_type: 'full',
-    schemas: [],
-    tables: [],
-    schema_as: null,
-    existing_db: 'leave',
-    existing_data: 'leave',
-    role_handling: 'use',
-    tablespace_handling: 'none',
-    tablespace_map: {},
-    role_map: {},
-    options: [],
-    parallel: 2,
-    accept_losses: false,
-    force: false,
-    properties: 'source',
-    passwords: false,
-    keep: [],
-    job_type: 'single',
-    schedule: null,
-    run_at: null,
-    timezone: null,
-    before_script_id: null,
-    after_script_id: null,
-    before_script: null,
-    after_script: null,
-    after_hook_id: null,
-    after_hook: null,
-    catch_up_ms: null,
-    stall_timeout_ms: null,
-    status: 'active',
-    activated_at: now,
-    claimed_by: null,
-    claimed_at: null,
-    run_uuid: null,
-    finished_at: null,
-    comment: null,
-    created_at: now,
-  };
+  const where = { dest_instance_id: instance.id, dest_dbname: dbname };
+  return defaultRestoreJob({ id: NO_JOB, dump_uuid: dumpUuid, ...where, properties: 'source' }, now);
 }

@@ -6,8 +6,8 @@ import { catalogConnection } from '../../../src/core/connection/connection-setti
 import { connectionSources } from '../../../src/sql/connection-sources.ts';
 import { takeDump } from '../../../src/worker/dump/take-dump.ts';
 import { openOrCreateRepository } from '../../../src/worker/repository/chunk-repository.ts';
-import { findTools } from '../../../src/worker/tools/find-tools.ts';
 import { dumpJobOf, instanceOf } from '../../support/catalog-rows.ts';
+import { testContext } from '../../support/test-context.ts';
 
 const [directory = '', staging = '', url = '', jobs = '2'] = process.argv.slice(2);
 const { host, port, user, dbname } = catalogConnection(url, connectionSources({}));
@@ -24,22 +24,9 @@ const result = await takeDump(
     triggerKind: 'manual',
     dueAt: null,
   },
-  {
-    worker: { id: 1, name: 'bench', root_id: '01890000-0000-7000-8000-000000000001' },
-    repository,
-    dumps: repository,
-    stagingDirectory,
-    tools: await findTools(),
-    forbiddenTargets: [],
-    scripts: { sha256: [], directory: null },
-    sources: { ...connectionSources(), env: {} },
+  await testContext(repository, stagingDirectory, {
     limits: { stallTimeoutMs: 600_000, lockWaitTimeoutMs: 60_000 },
-    onProgress: () => {},
-    log: () => {},
-    signal: new AbortController().signal,
-    now: () => new Date(),
-    version: '0.0.0-bench',
-  },
+  }),
 );
 await repository.close();
 const peakBytes = process.resourceUsage().maxRSS * 1024;

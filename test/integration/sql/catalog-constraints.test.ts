@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { defaultRestoreJob } from '../../../src/core/model/default-restore-job.ts';
+import { addRestoreJob } from '../../../src/sql/catalog/restore-jobs.ts';
 import type { Connection } from '../../../src/sql/connection.ts';
 import { startTestCatalog, type TestCluster } from '../../support/clusters.ts';
 import { emptyCatalog } from '../../support/empty-catalog.ts';
@@ -38,6 +40,14 @@ describe('plain inserts', () => {
       schedule: null,
       run_at: null,
     });
+  });
+
+  test('of a restore job are filled in as the core says', async () => {
+    const row = { dest_instance_id: 1, dest_dbname: 'shop2', dump_id: 1 };
+    const { dump_uuid, ...job } = await addRestoreJob(c, row);
+    expect(dump_uuid).not.toBeNull();
+    const { dump_uuid: _unknown, ...expected } = defaultRestoreJob({ id: job.id, ...row }, job.created_at);
+    expect(job).toEqual(expected);
   });
 
   test('name an instance after its host and port, differently when the name is taken', async () => {

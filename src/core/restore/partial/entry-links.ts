@@ -15,9 +15,12 @@ const OF_TABLE = new Set([
 ]);
 const FOLLOWS_ALL = new Set(['INDEX ATTACH', 'TABLE ATTACH']);
 const FOLLOWS_ANY = new Set(['INDEX', 'MATERIALIZED VIEW DATA', 'SEQUENCE SET', 'STATISTICS', 'TABLE DATA']);
+/** Kinds that are of the whole database: no name of a schema or a table chooses them. */
+const NEVER_CHOSEN = /^(PUBLICATION|SUBSCRIPTION|EVENT TRIGGER|BLOB|DATABASE|ENCODING|STDSTRINGS|SEARCHPATH)/;
 const RELATIONS = new Set(['TABLE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE', 'SEQUENCE']);
 
 export const isRelation = ({ desc }: Pick<TocEntry, 'desc'>): boolean => RELATIONS.has(desc);
+export const isNeverChosen = ({ desc }: Pick<TocEntry, 'desc'>): boolean => NEVER_CHOSEN.test(desc);
 export const isAboutOthers = ({ desc }: TocEntry): boolean => ABOUT_OTHERS.has(desc);
 
 /**

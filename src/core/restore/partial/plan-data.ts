@@ -4,7 +4,7 @@ import { copyTarget } from '../expected-content.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Statement } from '../statement.ts';
 import type { ExistingObjects, ForeignKey } from './existing-objects.ts';
-import type { TableName } from './select-partial.ts';
+import type { TableName } from './wanted.ts';
 
 export interface DataPlan {
   /** In the order in which they are loaded. */

@@ -2,7 +2,7 @@ import type { DatabaseFacts } from '../../facts/database-facts.ts';
 import { qualifiedName } from '../../postgres/identifiers.ts';
 import type { TocEntry } from '../../postgres/toc.ts';
 import { type ExpectedContent, expectedContent } from '../expected-content.ts';
-import type { RestoreQuestion } from '../restore-plan.ts';
+import type { RestoreQuestion } from '../restore-question.ts';
 import { rolesInSql } from '../roles-in-sql.ts';
 import type { Statement } from '../statement.ts';
 import type { PartPlan } from './plan-part.ts';

@@ -4,11 +4,14 @@ import type { TocEntry } from '../../postgres/toc.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Statement } from '../statement.ts';
 import type { ExistingObjects } from './existing-objects.ts';
+import type { ThereAlready } from './needs.ts';
 import { keyOfEntry, objectKey } from './object-key.ts';
+import { ofType } from './of-type.ts';
 import { filledTables, planData } from './plan-data.ts';
 import { namedRelations, planReplaced, type ReplacedObjects } from './replaced.ts';
 import { refuseSchemaAs, renamingStatements, type SchemaAs, schemaAsOf, textsThatName } from './schema-as.ts';
-import { ofType, type PartialSelection, selectPartial, type ThereAlready, type Wanted } from './select-partial.ts';
+import { type PartialSelection, selectPartial } from './select-partial.ts';
+import type { Wanted } from './wanted.ts';
 
 export type PartJob = Pick<
   RestoreJob,

@@ -1,6 +1,6 @@
 import type { TocEntry } from '../../postgres/toc.ts';
 import { sqlTokens } from '../sql-tokens.ts';
-import type { TableName } from './select-partial.ts';
+import type { TableName } from './wanted.ts';
 
 /**
  * The other relation that a foreign key or the attaching of a partition names, which a dump of some tables only may lack:

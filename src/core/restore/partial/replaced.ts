@@ -3,8 +3,9 @@ import type { TocEntry } from '../../postgres/toc.ts';
 import type { Refusal } from '../refusal.ts';
 import { cutToBytes } from '../staging-name.ts';
 import type { Statement } from '../statement.ts';
+import { partitionsOf } from './belongings.ts';
 import type { ExistingObjects } from './existing-objects.ts';
-import { partitionsOf, type TableName, type Wanted } from './select-partial.ts';
+import type { TableName, Wanted } from './wanted.ts';
 
 export type Replacement = 'rename' | 'drop' | 'refuse';
 

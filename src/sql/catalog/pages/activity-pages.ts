@@ -1,22 +1,11 @@
+import type { Activity } from '../../../core/model/activity.ts';
 import type { SortKey } from './keyset.ts';
 import type { ListDefinition } from './page-query.ts';
 
 /** What runs now. */
-export interface ActivityListRow {
+export interface ActivityListRow extends Activity {
   id: number;
-  uuid: string;
-  worker_id: number;
   worker_name: string;
-  kind: 'dump' | 'restore' | 'clean' | 'verify' | 'drill' | 'prune';
-  job_id: number | null;
-  subject: string;
-  started_at: Date;
-  stage: string;
-  item: string | null;
-  done_bytes: number | null;
-  total_bytes: number | null;
-  done_items: number | null;
-  total_items: number | null;
   cancel_requested: boolean;
   heartbeat_at: Date;
 }

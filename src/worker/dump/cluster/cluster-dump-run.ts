@@ -1,16 +1,11 @@
 import { leftOut } from '../../../core/cluster-dump/left-out.ts';
-import { decideDumpOutcome } from '../../../core/dump/dump-outcome.ts';
 import { dumpWarnings } from '../../../core/dump/dump-warnings.ts';
-import { PgSnapManError } from '../../../core/errors.ts';
-import type { ClusterFacts } from '../../../core/facts/cluster-facts.ts';
 import type { DumpContent, DumpResult } from '../../../core/model/results.ts';
 import { faultPoint } from '../../fault.ts';
-import { manifestDraft } from '../dump-manifest.ts';
-import { dumpResultFromManifest } from '../dump-result.ts';
 import { DumpRun } from '../dump-run.ts';
 import { checkServer, openSession } from '../dump-source.ts';
-import { cancelled, withinLimits } from '../stopped.ts';
-import { dumpCluster, type TakenCluster } from './dump-cluster.ts';
+import { withinLimits } from '../stopped.ts';
+import { dumpCluster } from './dump-cluster.ts';
 
 /** Its roles are in the stream itself; written so that every dump has this document. */
 const GLOBALS = '-- The roles and tablespaces of this dump are in its file cluster.sql, which is for psql.\n';
@@ -40,40 +35,22 @@ export class ClusterDumpRun extends DumpRun {
     faultPoint('cluster-dump.stored');
     const missing = facts.passwords ? [] : [noPasswords(role ?? settings.user)];
     this.warnings = dumpWarnings([...left.warnings, ...missing], log.warnings, this.holes(tools));
-    return await this.commit(taken, whole, tools.version.text);
+    const { stored, databases, roles } = taken;
+    const content: DumpContent = { schemas: [], tables: [], extensions: [], roles, large_objects: 0, databases };
+    return await this.commit({
+      server: facts.server,
+      toolVersion: tools.version.text,
+      expected: [{ path: stored.path, role: stored.role }],
+      stored: [stored],
+      tables: databases.reduce((sum, { tables }) => sum + tables, 0),
+      rows: databases.reduce((sum, { rows }) => sum + rows, 0),
+      documents: { facts: whole, content, globalsSql: GLOBALS },
+    });
   }
 
   private async within<T>(work: Promise<T>): Promise<T> {
     const limits = { signal: this.context.signal, timeoutMs: this.context.limits.stallTimeoutMs };
     return await withinLimits(work, limits, 'for the facts about the instance');
-  }
-
-  private async commit(taken: TakenCluster, facts: ClusterFacts, toolVersion: string): Promise<DumpResult> {
-    const { startedAt, warnings, context, task, writer } = this;
-    const { stored, databases, roles } = taken;
-    const evidence = { exitCode: 0, expected: [{ path: stored.path, role: stored.role }], stored: [stored], warnings };
-    const { outcome, reasons } = decideDumpOutcome(evidence);
-    if (outcome === 'failed' || writer === null) {
-      throw new PgSnapManError('run_failed', reasons.join('; '), 'look at the log of the run');
-    }
-    if (context.signal.aborted) throw cancelled();
-    this.progress('committing');
-    const content: DumpContent = { schemas: [], tables: [], extensions: [], roles, large_objects: 0, databases };
-    const finished = {
-      startedAt,
-      outcome,
-      warnings,
-      server: facts.server,
-      databaseBytes: this.databaseBytes ?? 0,
-      toolVersion,
-      tables: databases.reduce((sum, { tables }) => sum + tables, 0),
-      rows: databases.reduce((sum, { rows }) => sum + rows, 0),
-    };
-    const documents = { facts, content, globalsSql: GLOBALS };
-    const { manifest, manifestSha256 } = await writer.commit(manifestDraft(task, context, finished), documents);
-    this.writer = null;
-    faultPoint('dump.committed');
-    return dumpResultFromManifest(manifest, manifestSha256, content, this.log.text());
   }
 }
 

@@ -1,25 +1,17 @@
 import type { Progress } from '../../../core/model/activity.ts';
-import { type StallProbe, StallWatch } from '../../process/stall-watch.ts';
+import type { StallProbe, StallWatch } from '../../process/stall-watch.ts';
 import type { DumpSession } from '../dump-session.ts';
+import { type WatchedDump, watchForStall } from '../dump-stall.ts';
 import { waitingOf } from '../waiting-of.ts';
 
-export interface ClusterWatchOptions {
+export interface ClusterWatchOptions extends Omit<WatchedDump, 'program' | 'probe'> {
   session: DumpSession;
   /** Bytes that have come so far. */
   bytes(): number;
-  /** True while the repository has not taken what has come. */
-  waitsForRepository(): boolean;
   databases: number;
   expectedBytes: number | null;
-  stallTimeoutMs: number;
   onProgress(progress: Progress): void;
-  /** @param who stood still, such as `pg_dumpall`; @param waiting what it waited for */
-  onStall(who: string, waiting: string): void;
 }
-
-const LOOK_EVERY_MS = 1_000;
-/** How long a look waits for the server to say what the sessions do. */
-const ANSWER_WITHIN_MS = 500;
 
 /** Watches pg_dumpall: tells how far it is, and finds out when it stands still. */
 export class ClusterWatch {
@@ -32,16 +24,7 @@ export class ClusterWatch {
 
   constructor(options: ClusterWatchOptions) {
     this.#options = options;
-    const { stallTimeoutMs: timeoutMs } = options;
-    this.#stall = new StallWatch({
-      timeoutMs,
-      intervalMs: Math.max(50, Math.min(LOOK_EVERY_MS, timeoutMs / 5)),
-      probe: () => this.#look(),
-      onStall: (waiting) => {
-        if (options.waitsForRepository()) options.onStall('the dump', 'for the repository');
-        else options.onStall('pg_dumpall', waiting ?? 'for an answer of the server');
-      },
-    });
+    this.#stall = watchForStall({ ...options, program: 'pg_dumpall', probe: () => this.#look() });
   }
 
   /** A line of its standard error. */
@@ -60,7 +43,7 @@ export class ClusterWatch {
 
   async #look(): Promise<StallProbe> {
     const { session, bytes } = this.#options;
-    const backends = (await session.backends(ANSWER_WITHIN_MS)) ?? [];
+    const backends = (await session.backends()) ?? [];
     this.waiting = waitingOf(backends);
     this.#report();
     return { mark: String(bytes()), working: backends.some(({ working }) => working), waitingFor: this.waiting };

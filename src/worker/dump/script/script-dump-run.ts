@@ -2,7 +2,6 @@ import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { applicationNameOf } from '../../../core/dump/dump-command.ts';
-import { decideDumpOutcome } from '../../../core/dump/dump-outcome.ts';
 import { PgSnapManError } from '../../../core/errors.ts';
 import type { ScriptFacts, ScriptFile } from '../../../core/facts/script-facts.ts';
 import { type FileRole, type StoredFile, storedFileSchema } from '../../../core/manifest/manifest.ts';
@@ -15,9 +14,7 @@ import { faultPoint } from '../../fault.ts';
 import { makeAccessible } from '../../files/make-accessible.ts';
 import type { FileSource } from '../../repository/scan-source.ts';
 import { requireAllowed, runScript } from '../../scripts/run-script.ts';
-import { manifestDraft } from '../dump-manifest.ts';
-import { dumpResultFromManifest } from '../dump-result.ts';
-import { DumpRun } from '../dump-run.ts';
+import { DumpRun, type StoredDump } from '../dump-run.ts';
 import type { DumpSession } from '../dump-session.ts';
 import { checkServer, openSession } from '../dump-source.ts';
 import { cancelled } from '../stopped.ts';
@@ -63,7 +60,7 @@ export class ScriptDumpRun extends DumpRun {
     };
     const stored = await this.store(output);
     faultPoint('script-dump.stored');
-    return await this.commit(stored, output, facts);
+    return await this.commit(this.describe(stored, output, facts));
   }
 
   override async cleanUp(): Promise<void> {
@@ -164,37 +161,24 @@ export class ScriptDumpRun extends DumpRun {
     return storedFileSchema.parse({ path, role, sha256, size_bytes: sizeBytes, rows });
   }
 
-  private async commit(stored: StoredFile[], output: Output, facts: ScriptFacts): Promise<DumpResult> {
-    const { startedAt, warnings, context, task, writer } = this;
-    const expected = [
-      ...output.files.map(({ path }) => ({ path, role: 'script_file' as const })),
-      { path: NAMES_SCRIPT, role: 'other' as const },
-    ];
-    const { outcome, reasons } = decideDumpOutcome({ exitCode: 0, expected, stored, warnings });
-    if (outcome === 'failed' || writer === null) {
-      throw new PgSnapManError('run_failed', reasons.join('; '), 'look at the log of the run');
-    }
-    if (context.signal.aborted) throw cancelled();
-    this.progress('committing');
+  /** What people and the manifest are told of it; which tables are in it is not known. */
+  private describe(stored: StoredFile[], output: Output, facts: ScriptFacts): StoredDump {
     const listed = output.files.slice(0, LISTED_FILES);
     const content = {
       ...{ schemas: [], tables: [], extensions: [], roles: [], large_objects: 0 },
       files: listed.map(({ name }, index) => ({ name, bytes: stored[index]?.size_bytes ?? 0 })),
     };
-    const finished = {
-      startedAt,
-      outcome,
-      warnings,
+    return {
       server: facts.server,
-      databaseBytes: this.databaseBytes ?? 0,
       toolVersion: `script ${facts.script.name}`,
+      expected: [
+        ...output.files.map(({ path }) => ({ path, role: 'script_file' as const })),
+        { path: NAMES_SCRIPT, role: 'other' as const },
+      ],
+      stored,
       tables: 0,
       rows: 0,
+      documents: { facts, content, globalsSql: GLOBALS },
     };
-    const documents = { facts, content, globalsSql: GLOBALS };
-    const { manifest, manifestSha256 } = await writer.commit(manifestDraft(task, context, finished), documents);
-    this.writer = null;
-    faultPoint('dump.committed');
-    return dumpResultFromManifest(manifest, manifestSha256, content, this.log.text());
   }
 }

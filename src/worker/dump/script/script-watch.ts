@@ -15,9 +15,6 @@ export interface ScriptWatchOptions {
   applicationName: string;
 }
 
-/** How long a look waits for the server to say what the sessions do. */
-const ANSWER_WITHIN_MS = 500;
-
 /**
  * Watches a script that makes a dump. Bytes that it writes anywhere in its folder or says, processor time of its processes
  * and sessions of its own that work on the server are progress; a script without any of them stands still.
@@ -65,7 +62,7 @@ export class ScriptWatch {
     const { session, folder, applicationName } = this.#options;
     const [bytes, ticks] = [await bytesBelow(folder), await processorTicks(applicationName)];
     this.#report(bytes);
-    const backends = (await session.backends(ANSWER_WITHIN_MS)) ?? [];
+    const backends = (await session.backends()) ?? [];
     const working = backends.some((backend) => backend.working);
     return { mark: `${bytes} ${ticks}`, working, waitingFor: waitingOf(backends) };
   }

@@ -31,7 +31,7 @@ export async function restoreCluster(task: RestoreTask, context: RunContext): Pr
   const startedAt = context.now();
   let toolVersion: string | null = null;
   try {
-    if (task.inspect !== undefined) throw noDrill();
+    if (task.triggerKind === 'drill') throw noDrill();
     faultPoint('restore.started');
     run.stage('checking');
     const control = await run.connect(null);

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { errorText, PgSnapManError } from '../../../core/errors.ts';
 import { qualifiedName, quoteLiteral } from '../../../core/postgres/identifiers.ts';
 import { listFile } from '../../../core/restore/archive-selection.ts';
 import type { IntoPlan } from '../../../core/restore/partial/plan-into.ts';
-import { psqlCommand, type RestoreCommandOptions, scriptCommand } from '../../../core/restore/restore-command.ts';
+import { psqlCommand, scriptCommand } from '../../../core/restore/restore-command.ts';
 import { RestoreProgress } from '../../../core/restore/restore-progress.ts';
 import type { Connection } from '../../../sql/connection.ts';
 import { faultPoint } from '../../fault.ts';
-import { firstEntry, settle, type TargetChange } from '../change-target.ts';
+import { firstEntry, settle } from '../change-target.ts';
+import { commandOptions } from '../command-options.ts';
 import { createRoles } from '../create-roles.ts';
 import { JournalFile } from '../journal-file.ts';
 import { isOrdinary } from '../ordinary-error.ts';
@@ -16,6 +16,7 @@ import { pipeIntoPsql } from '../pipe-into-psql.ts';
 import type { RestoreRun } from '../restore-run.ts';
 import { giveBack } from '../settle-target.ts';
 import { StagingWatch } from '../staging-watch.ts';
+import type { TargetChange } from '../target-change.ts';
 
 const OWN_SETTING = 'search_path of the source';
 
@@ -77,22 +78,8 @@ async function runScript(
   journal: JournalFile,
   searchPath: string,
 ): Promise<string | null> {
-  const { target } = question;
   const { entries } = plan.selection;
-  const { job } = run.task;
-  const command: Omit<RestoreCommandOptions, 'section'> = {
-    pgRestore: tool.pgRestore,
-    connection: run.settings(plan.target),
-    applicationName: run.applicationName,
-    jobs: 1,
-    directory,
-    listPath: join(run.context.stagingDirectory, 'entries.list'),
-    withRoles: plan.roles !== null,
-    withTablespaces: plan.tablespaces.used,
-    options: job.options,
-    serverVersionNum: target.server_version_num,
-    maintenanceWorkMemKib: target.maintenance_work_mem_kib,
-  };
+  const command = commandOptions(run, { plan, target: question.target, tool, directory }, plan.target, 1);
   const progress = new RestoreProgress('data', entries, dump.files, false);
   run.stage(searchPath === '' ? 'restoring' : `restoring with the ${OWN_SETTING}`, progress.progress);
   watch.follow((activity) => {

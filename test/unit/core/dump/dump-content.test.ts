@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dumpContent } from '../../../../src/core/dump/dump-content.ts';
 import type { StoredFile } from '../../../../src/core/manifest/manifest.ts';
 import { parseToc } from '../../../../src/core/postgres/toc.ts';
-import { sampleFacts } from './sample-facts.ts';
+import { shopFacts } from './shop-facts.ts';
 
 const toc = parseToc(readFileSync(new URL('../postgres/recorded/toc-1.16.dat', import.meta.url)));
 const file = (path: string, role: StoredFile['role'], rows: number | null): StoredFile => ({
@@ -22,7 +22,7 @@ describe('what is in a dump', () => {
       file('2594.dat', 'table_data', 4),
       file('blob_70001.dat', 'large_object', null),
     ],
-    sampleFacts(),
+    shopFacts(),
   );
 
   it('is every table with its rows and bytes; those without data of their own have none', () => {

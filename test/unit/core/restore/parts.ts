@@ -1,75 +1,26 @@
-import type { DatabaseFacts, RoleFacts } from '../../../../src/core/facts/database-facts.ts';
+import type { DatabaseFacts } from '../../../../src/core/facts/database-facts.ts';
 import type { Manifest } from '../../../../src/core/manifest/manifest.ts';
 import type { TocEntry } from '../../../../src/core/postgres/toc.ts';
 import type { Surroundings } from '../../../../src/core/restore/surroundings.ts';
 import type { ExistingDatabase, TargetFacts } from '../../../../src/core/restore/target-facts.ts';
+import { sampleDatabase, sampleFacts, sampleRole } from '../../../support/sample-facts.ts';
 
-/** A role without any power; what is given wins. */
-export function role(name: string, change: Partial<RoleFacts> = {}): RoleFacts {
-  return {
-    name,
-    superuser: false,
-    inherit: true,
-    createrole: false,
-    createdb: false,
-    login: false,
-    replication: false,
-    bypassrls: false,
-    connection_limit: -1,
-    valid_until: null,
-    password_hash: null,
-    settings: [],
-    comment: null,
-    bootstrap: false,
-    ...change,
-  };
-}
+export { sampleRole as role } from '../../../support/sample-facts.ts';
 
-export const BOSS = role('boss', { superuser: true, login: true, createdb: true, createrole: true, bootstrap: true });
+export const BOSS = sampleRole('boss', {
+  superuser: true,
+  login: true,
+  createdb: true,
+  createrole: true,
+  bootstrap: true,
+});
 
 export function facts(change: Partial<DatabaseFacts> = {}): DatabaseFacts {
-  return {
-    format: 1,
-    server: { version: '15.18', version_num: 150_018 },
-    database: database(),
-    roles: [BOSS],
-    memberships: [],
-    passwords_readable: true,
-    parameter_grants: [],
-    tablespaces: [],
-    extensions: [],
-    schemas: [],
-    tables: [],
-    large_objects: 0,
-    left_out: [],
-    ...change,
-  };
+  return sampleFacts({ database: database(), roles: [BOSS], ...change });
 }
 
 export function database(change: Partial<DatabaseFacts['database']> = {}): DatabaseFacts['database'] {
-  return {
-    name: 'shop',
-    oid: 16_384,
-    owner: 'boss',
-    encoding: 'UTF8',
-    locale_provider: 'libc',
-    collate: 'C.UTF-8',
-    ctype: 'C.UTF-8',
-    locale: null,
-    icu_rules: null,
-    collation_version: null,
-    tablespace: 'pg_default',
-    connection_limit: -1,
-    allow_connections: true,
-    is_template: false,
-    size_bytes: 8_000_000,
-    comment: null,
-    acl: null,
-    settings: [],
-    role_settings: [],
-    security_labels: [],
-    ...change,
-  };
+  return sampleDatabase({ owner: 'boss', collate: 'C.UTF-8', ctype: 'C.UTF-8', ...change });
 }
 
 export function target(change: Partial<TargetFacts> = {}): TargetFacts {

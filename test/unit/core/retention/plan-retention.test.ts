@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGoodDump, planRetention, type RetentionDump } from '../../../../src/core/retention/plan-retention.ts';
 import type { RetentionPolicy } from '../../../../src/core/retention/retention-policy.ts';
+import { sampleDump } from './sample-dump.ts';
 
 const DAY = 86_400_000;
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia', 'Asia/Kathmandu'];
@@ -9,18 +10,7 @@ const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'
 let counter = 0;
 function dump(startedAt: string | Date, more: Partial<RetentionDump> = {}): RetentionDump {
   counter += 1;
-  return {
-    uuid: `00000000-0000-7000-8000-${String(counter).padStart(12, '0')}`,
-    started_at: new Date(startedAt),
-    outcome: 'ok',
-    state: 'available',
-    keep: 'auto',
-    verified_level: 1,
-    verification_failed: null,
-    verification_failed_at: null,
-    needed_by: [],
-    ...more,
-  };
+  return sampleDump(`00000000-0000-7000-8000-${String(counter).padStart(12, '0')}`, startedAt, more);
 }
 
 function policy(counts: string, more: Partial<RetentionPolicy> = {}): RetentionPolicy {

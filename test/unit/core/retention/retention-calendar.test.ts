@@ -1,19 +1,9 @@
 import { expect, it } from 'vitest';
 import { planRetention, type RetentionDump } from '../../../../src/core/retention/plan-retention.ts';
 import { retentionCalendar } from '../../../../src/core/retention/retention-calendar.ts';
+import { sampleDump } from './sample-dump.ts';
 
-const dump = (at: string, more: Partial<RetentionDump> = {}): RetentionDump => ({
-  uuid: at,
-  started_at: new Date(at),
-  outcome: 'ok',
-  state: 'available',
-  keep: 'auto',
-  verified_level: 1,
-  verification_failed: null,
-  verification_failed_at: null,
-  needed_by: [],
-  ...more,
-});
+const dump = (at: string, more: Partial<RetentionDump> = {}): RetentionDump => sampleDump(at, at, more);
 const policy = { keep_daily: 1, keep_weekly: 1, keep_monthly: 0, keep_yearly: 0, keep_last: 1, failed_keep_days: 30 };
 
 it('shows months newest first, weeks from Monday, and why a day’s dumps stay, by the zone’s days', () => {

@@ -7,25 +7,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRepository, openRepository } from '../../../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../../../src/worker/repository/repository.ts';
 import { SampleTable } from '../../../support/sample-tables.ts';
+import { SMALL_STORE } from '../../../support/small-store.ts';
 import { documents, draft, storeDump } from '../../../support/store-dump.ts';
-
-/** Everything small, so that a few megabytes make many blocks and packs. */
-const SMALL = {
-  min_chunk: 1024,
-  cut_bits: 11,
-  max_chunk: 16384,
-  sample_bits: 4,
-  block: 32768,
-  max_depth: 4,
-  pack: 262144,
-};
 
 let folder: string;
 let repository: Repository;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pgsnapman-repository-'));
-  repository = await createRepository(join(folder, 'repository'), SMALL);
+  repository = await createRepository(join(folder, 'repository'), SMALL_STORE);
 });
 
 afterEach(async () => {

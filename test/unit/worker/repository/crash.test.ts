@@ -9,17 +9,10 @@ import { FAULT_POINTS } from '../../../../src/core/faults.ts';
 import { createRepository, openRepository } from '../../../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../../../src/worker/repository/repository.ts';
 import { SampleTable, writeFiles } from '../../../support/sample-tables.ts';
+import { SMALL_STORE } from '../../../support/small-store.ts';
 import { storeDump } from '../../../support/store-dump.ts';
 
-const SMALL = {
-  min_chunk: 1024,
-  cut_bits: 11,
-  max_chunk: 16384,
-  sample_bits: 4,
-  block: 32768,
-  max_depth: 3,
-  pack: 262144,
-};
+const SMALL = { ...SMALL_STORE, max_depth: 3 };
 const CHILD = join(import.meta.dirname, '../../../support/repository-child.ts');
 
 let folder: string;

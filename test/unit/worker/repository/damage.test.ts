@@ -7,17 +7,10 @@ import { createRepository } from '../../../../src/worker/repository/chunk-reposi
 import type { Repository } from '../../../../src/worker/repository/repository.ts';
 import { DAMAGE } from '../../../support/damage-file.ts';
 import { SampleTable } from '../../../support/sample-tables.ts';
+import { SMALL_STORE } from '../../../support/small-store.ts';
 import { storeDump } from '../../../support/store-dump.ts';
 
-const SMALL = {
-  min_chunk: 1024,
-  cut_bits: 11,
-  max_chunk: 16384,
-  sample_bits: 4,
-  block: 32768,
-  max_depth: 4,
-  pack: 1048576,
-};
+const SMALL = { ...SMALL_STORE, pack: 1048576 };
 
 let folder: string;
 let directory: string;

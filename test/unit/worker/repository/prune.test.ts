@@ -8,17 +8,8 @@ import { createRepository } from '../../../../src/worker/repository/chunk-reposi
 import { takeLease } from '../../../../src/worker/repository/leases.ts';
 import type { Repository } from '../../../../src/worker/repository/repository.ts';
 import { SampleTable } from '../../../support/sample-tables.ts';
+import { SMALL_STORE } from '../../../support/small-store.ts';
 import { documents, draft, storeDump } from '../../../support/store-dump.ts';
-
-const SMALL = {
-  min_chunk: 1024,
-  cut_bits: 11,
-  max_chunk: 16384,
-  sample_bits: 4,
-  block: 32768,
-  max_depth: 4,
-  pack: 262144,
-};
 
 let folder: string;
 let directory: string;
@@ -27,7 +18,7 @@ let repository: Repository;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pgsnapman-prune-'));
   directory = join(folder, 'repository');
-  repository = await createRepository(directory, SMALL);
+  repository = await createRepository(directory, SMALL_STORE);
 });
 
 afterEach(async () => {

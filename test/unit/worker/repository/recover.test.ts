@@ -16,17 +16,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepository } from '../../../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../../../src/worker/repository/repository.ts';
 import { SampleTable } from '../../../support/sample-tables.ts';
+import { SMALL_STORE } from '../../../support/small-store.ts';
 import { storeDump } from '../../../support/store-dump.ts';
 
-const SMALL = {
-  min_chunk: 1024,
-  cut_bits: 11,
-  max_chunk: 16384,
-  sample_bits: 4,
-  block: 32768,
-  max_depth: 6,
-  pack: 262144,
-};
+const SMALL = { ...SMALL_STORE, max_depth: 6 };
 /** All that the script may use. */
 const COMMANDS = [
   ...['cat', 'cp', 'dd', 'dirname', 'mkdir', 'mktemp', 'nproc', 'printf', 'rm', 'sha256sum', 'sort', 'tr'],

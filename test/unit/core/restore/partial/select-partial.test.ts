@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { TocEntry } from '../../../../../src/core/postgres/toc.ts';
-import {
-  ofType,
-  selectPartial,
-  type ThereAlready,
-  type Wanted,
-} from '../../../../../src/core/restore/partial/select-partial.ts';
+import type { ThereAlready } from '../../../../../src/core/restore/partial/needs.ts';
+import { ofType } from '../../../../../src/core/restore/partial/of-type.ts';
+import { selectPartial } from '../../../../../src/core/restore/partial/select-partial.ts';
+import type { Wanted } from '../../../../../src/core/restore/partial/wanted.ts';
 import { entry } from '../parts.ts';
 
 const of = (desc: string, tag: string, namespace: string, needs: TocEntry[] = [], change: Partial<TocEntry> = {}) =>

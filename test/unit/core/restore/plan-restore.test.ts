@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Instance, RestoreJob } from '../../../../src/core/model/configuration.ts';
 import type { TocEntry } from '../../../../src/core/postgres/toc.ts';
-import { planRestore, type RestoreQuestion } from '../../../../src/core/restore/restore-plan.ts';
+import { planRestore } from '../../../../src/core/restore/plan-restore.ts';
+import type { RestoreQuestion } from '../../../../src/core/restore/restore-question.ts';
 import { instanceOf, restoreJobOf } from '../../../support/catalog-rows.ts';
 import { BOSS, database, entry, existing, facts, manifest, ORDINARY, role, surroundings, target } from './parts.ts';
 
