@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Instance } from '../../src/core/model/configuration.ts';
@@ -105,6 +105,38 @@ describe('functions that rely on the search_path of the database', () => {
       'table data "app"."item"',
     ]);
     expect(await target.psql(`paths ${parallel}`, 'select count(*) from app.fired')).toBe('50');
+  });
+
+  test('bring everything when very many entries fail at a time, whose errors are written between each other', async () => {
+    await createDatabase('crowd', ['07-crowd.sql']);
+    const crowd = await worker.dump(from, 'crowd');
+    const result = await worker.restore(crowd.uuid, to, 'crowd copy', { parallel: 8 });
+    expect(result).toMatchObject({ outcome: 'ok', message: null, warnings: [] });
+    expect(await compareDatabases(source.settings('crowd'), target.settings('crowd copy'))).toEqual([]);
+    const again = worker.log.filter((line) => line.startsWith('restored again: '));
+    const count = (kind: string) => again.filter((line) => line.startsWith(`restored again: ${kind} "`)).length;
+    expect([count('table data'), count('index'), count('materialized view data')]).toEqual([32, 64, 16]);
+    expect(again).toHaveLength(112);
+  });
+
+  test('are no excuse for a pg_restore that broke off: what it had not come to is not known', async () => {
+    const { tools } = await worker.context();
+    const [tool] = tools;
+    const breaking = join(worker.directory, 'pg_restore');
+    const script = `#!/bin/sh
+      case " $* " in *" --section=post-data "*) ;; *) exec '${tool?.pgRestore}' "$@" ;; esac
+      '${tool?.pgRestore}' "$@" 2>&1 | grep -v 'errors ignored' >&2
+      echo 'pg_restore: error: could not read from input file: end of file' >&2
+      exit 1`;
+    await writeFile(breaking, script, { mode: 0o755 });
+    const broken = { tools: tools.map((one) => ({ ...one, pgRestore: breaking })) };
+    const result = await worker.restore(dump.uuid, to, 'broken', { parallel: 3, accept_losses: true }, broken);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringMatching(
+        /^restoring post-data failed: pg_restore ended with exit code 1; could not read from input file: end of file; see/,
+      ),
+    });
   });
 
   test('are never called by a dump from an instance that is not trusted: what is lost is named', async () => {

@@ -1,5 +1,6 @@
 import type { TocEntry } from '../postgres/toc.ts';
-import type { RestoreError } from './error-reading.ts';
+import { entriesOfError } from './entries-of-error.ts';
+import type { ErrorReading, RestoreError } from './error-reading.ts';
 
 interface HarmlessError {
   /** Why nothing of the source is missing after it. */
@@ -42,42 +43,51 @@ export interface Loss {
   /** The archive's entry; null: not known. */
   dumpId: number | null;
   sentence: string;
+  /** True: that it failed is known, but not why. */
+  unexplained?: true;
 }
 
 export interface JudgedErrors {
   /** Sentences for the outcome's warnings, each once. */
   harmless: string[];
-  /** What fails the restore. */
+  /** What fails the restore: something about each entry that failed, and each error of none. */
   losses: Loss[];
 }
 
 /** Tells harmless errors from losses. @param entries the archive's entries by their dump id */
-export function judgeErrors(errors: readonly RestoreError[], entries: ReadonlyMap<number, TocEntry>): JudgedErrors {
+export function judgeErrors(reading: ErrorReading, entries: ReadonlyMap<number, TocEntry>): JudgedErrors {
+  const failed = [...reading.failed].flatMap((dumpId) => entries.get(dumpId) ?? []);
+  const known = new Set<number>();
   const harmless = new Set<string>();
   const losses: Loss[] = [];
-  for (const error of errors) {
-    const entry = entryOf(error, entries);
-    const known = HARMLESS_ERRORS.find((candidate) => candidate.matches(error, entry));
-    if (known === undefined) losses.push({ dumpId: entry?.dumpId ?? null, sentence: lossSentence(error, entry) });
-    else harmless.add(`${error.message} (no loss: ${known.reason})`);
+  for (const error of reading.errors) {
+    const about = entriesOfError(error, { all: entries, failed, known });
+    for (const entry of about.length > 0 ? about : [undefined]) {
+      const why = HARMLESS_ERRORS.find((candidate) => candidate.matches(error, entry));
+      if (why === undefined) losses.push({ dumpId: entry?.dumpId ?? null, sentence: lossSentence(error, entry) });
+      else harmless.add(`${error.message} (no loss: ${why.reason})`);
+      if (entry !== undefined) known.add(entry.dumpId);
+    }
   }
-  return { harmless: [...harmless], losses };
+  for (const entry of failed.filter(({ dumpId }) => !known.has(dumpId))) {
+    losses.push({
+      dumpId: entry.dumpId,
+      sentence: `${entryText(entry)}: its error could not be read`,
+      unexplained: true,
+    });
+  }
+  return { harmless: [...harmless], losses: [...losses, ...unreadLosses(reading, failed.length)] };
 }
 
-/**
- * The entry that an error is about. Several sessions of pg_restore write their lines between each other, so the statement
- * counts for more than the entry that was named before it.
- */
-function entryOf({ dumpId, statement }: RestoreError, entries: ReadonlyMap<number, TocEntry>): TocEntry | undefined {
-  const named = dumpId === null ? undefined : entries.get(dumpId);
-  if (statement === null || named?.defn.includes(statement)) return named;
-  const [only, ...others] = [...entries.values()].filter(({ defn }) => defn.trimStart().startsWith(statement));
-  return only !== undefined && others.length === 0 ? only : named;
+/** Each error that was not read is about an entry that is named all the same; more than there are such are not believed. */
+function unreadLosses({ count, errors }: ErrorReading, failed: number): Loss[] {
+  const unread = count - errors.length;
+  return unread > failed ? [{ dumpId: null, sentence: `${unread} more errors, which were not kept` }] : [];
 }
 
 function lossSentence({ message, dataLine, statement }: RestoreError, entry: TocEntry | undefined): string {
   const line = dataLine === null ? '' : ` (line ${dataLine} of its data)`;
-  if (entry === undefined) return statement === null ? message : `${message} (in: ${statement})`;
+  if (entry === undefined) return statement === null ? message : `${message} (in: ${statement.split('\n', 1)[0]})`;
   return `${entryText(entry)}: ${message}${line}`;
 }
 

@@ -28,8 +28,8 @@ export interface Again {
 }
 
 /**
- * What failed. For the data of tables the errors alone are not relied upon (sessions of pg_restore write between each
- * other): where a table can tell by being empty, that decides.
+ * What failed: the entries of losses, and tables that are empty though nothing was said of them. The rows of one that
+ * holds some are not brought again, as they would be there twice: what failed was something else about it.
  * @param holdsRows by tableKey a table: false for one that is empty now; tables that cannot tell are not in it
  */
 export function planAgain(
@@ -39,20 +39,20 @@ export function planAgain(
 ): Again {
   const told = (entry: TocEntry): boolean | undefined =>
     entry.desc === 'TABLE DATA' ? holdsRows.get(tableKey(copyTarget(entry))) : undefined;
-  const named = new Set(losses.map(({ dumpId }) => dumpId));
+  const lossOf = new Set(losses.map(({ dumpId }) => dumpId));
   const again = entries.filter((entry) => {
     if (NOT_AGAIN.test(entry.desc)) return false;
     const holds = told(entry);
-    return holds === undefined ? named.has(entry.dumpId) : !holds;
+    return holds === undefined ? lossOf.has(entry.dumpId) : !holds;
   });
-  const settled = new Set([...again, ...entries.filter((entry) => told(entry) === true)].map(({ dumpId }) => dumpId));
-  return { entries: again, lost: losses.filter(({ dumpId }) => dumpId === null || !settled.has(dumpId)) };
+  const ids = new Set(again.map(({ dumpId }) => dumpId));
+  return { entries: again, lost: losses.filter(({ dumpId }) => dumpId === null || !ids.has(dumpId)) };
 }
 
 /** What is lost although it was run again: by its first error where one is known. */
 export function lossesOfAgain(losses: readonly Loss[], failures: ReadonlyMap<TocEntry, string>): Loss[] {
   return [...failures].flatMap(([entry, failure]) => {
-    const first = losses.filter(({ dumpId }) => dumpId === entry.dumpId);
+    const first = losses.filter(({ dumpId, unexplained }) => dumpId === entry.dumpId && !unexplained);
     return first.length > 0 ? first : [{ dumpId: entry.dumpId, sentence: `${entryText(entry)}: ${failure}` }];
   });
 }

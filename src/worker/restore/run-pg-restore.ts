@@ -39,16 +39,14 @@ export async function runPgRestore(run: RestoreRun, command: Command, options: S
 
 function judgeResult(run: RestoreRun, result: ChildResult, reader: ErrorReader, options: SectionOptions): Loss[] {
   if (result.exitCode === 0) return [];
-  const { harmless, losses } = judgeErrors(reader.errors, options.entries);
+  const { harmless, losses } = judgeErrors(reader, options.entries);
   for (const { sentence } of losses) run.log(`error: ${sentence}`);
   for (const sentence of harmless) run.warn(sentence);
-  const untold = reader.count - reader.errors.length;
-  if (untold > 0) losses.push({ dumpId: null, sentence: `${untold} more errors, which were not kept` });
-  if (result.exitCode === 1 && reader.count > 0) return losses;
-  const told = losses.map(({ sentence }) => `; ${sentence}`).slice(0, 1);
+  if (result.exitCode === 1 && reader.complete) return losses;
+  const last = reader.errors.at(-1);
   throw new PgSnapManError(
     'run_failed',
-    `restoring ${options.section} failed: ${endingText('pg_restore', result)}${told.join('')}`,
+    `restoring ${options.section} failed: ${endingText('pg_restore', result)}${last === undefined ? '' : `; ${last.message}`}`,
     FAILURE_HINT,
   );
 }

@@ -12,7 +12,13 @@ export class ClusterErrorReader {
   push(line: string): void {
     const error = /^psql:(?:<stdin>:\d+:)? (?:(?:ERROR|FATAL|PANIC|error):|\\connect:)\s+(.*)$/.exec(line);
     if (error !== null) {
-      this.#current = { dumpId: null, message: redactValues(error[1] ?? ''), statement: null, dataLine: null };
+      this.#current = {
+        dumpId: null,
+        message: redactValues(error[1] ?? ''),
+        statement: null,
+        copyInto: null,
+        dataLine: null,
+      };
       this.#raised = false;
       if (this.errors.length < MOST_ERRORS) this.errors.push(this.#current);
       return;

@@ -37,20 +37,33 @@ describe('reading', () => {
   test('errors of data are told by entry and line, without values', () => {
     const { errors, count } = read(DATA_ERRORS);
     expect(errors).toEqual([
-      { dumpId: 3467, message: 'invalid input syntax for type integer: (hidden)', statement: null, dataLine: 2 },
+      {
+        dumpId: 3467,
+        message: 'invalid input syntax for type integer: (hidden)',
+        statement: null,
+        copyInto: 'a',
+        dataLine: 2,
+      },
       {
         dumpId: 3468,
         message: 'new row for relation "b" violates check constraint "b_i_check"',
         statement: null,
+        copyInto: 'b',
         dataLine: 1,
       },
-      { dumpId: 3469, message: 'a function raised an error (its text is hidden)', statement: null, dataLine: 1 },
+      {
+        dumpId: 3469,
+        message: 'a function raised an error (its text is hidden)',
+        statement: null,
+        copyInto: 'c',
+        dataLine: 1,
+      },
     ]);
     expect(count).toBe(3);
     expect(JSON.stringify(errors)).not.toContain('secret');
   });
 
-  test('errors of statements come with their first line', () => {
+  test('errors of statements come with the beginning of the statement', () => {
     const { errors } = read(`pg_restore: from TOC entry 220; 1259 42431 VIEW v rt_a
 pg_restore: error: could not execute query: ERROR:  role "rt_a" does not exist
 Command was: ALTER TABLE public.v
@@ -59,7 +72,13 @@ Command was: ALTER TABLE public.v
 pg_restore: creating TABLE "public.x"
 continued "name"`);
     expect(errors).toEqual([
-      { dumpId: 220, message: 'role "rt_a" does not exist', statement: 'ALTER TABLE public.v', dataLine: null },
+      {
+        dumpId: 220,
+        message: 'role "rt_a" does not exist',
+        statement: 'ALTER TABLE public.v\n  OWNER TO rt_a;',
+        copyInto: null,
+        dataLine: null,
+      },
     ]);
   });
 
@@ -81,6 +100,14 @@ pg_restore: error: connection to server at "db1" (10.0.0.1), port 5432 failed: F
       'could not read from input file: end of file',
       'connection to server at (hidden) (10.0.0.1), port 5432 failed: FATAL:  role "x" does not exist',
     ]);
+  });
+
+  test('it is complete when pg_restore has said last how many errors there were', () => {
+    const total = 'pg_restore: warning: errors ignored on restore: 3';
+    expect(read(DATA_ERRORS)).toMatchObject({ complete: true, count: 3 });
+    expect(read(DATA_ERRORS.replace(`\n${total}`, '')).complete).toBe(false);
+    expect(read(`${DATA_ERRORS}\npg_restore: error: could not read from input file: end of file`).complete).toBe(false);
+    expect(read(total.replace('3', '7')).count).toBe(7);
   });
 
   test('of very many errors a thousand are kept, and all counted', () => {
@@ -108,7 +135,7 @@ describe('values in messages', () => {
 
 describe('judging', () => {
   const judge = (text: string, ...entries: ReturnType<typeof entry>[]) =>
-    judgeErrors(read(text).errors, new Map(entries.map((found) => [found.dumpId, found])));
+    judgeErrors(read(text), new Map(entries.map((found) => [found.dumpId, found])));
   const about = (found: ReturnType<typeof entry>, message: string, command = 'X;') =>
     `pg_restore: from TOC entry ${found.dumpId}; 0 0 ${found.desc} ${found.tag} x\npg_restore: error: could not execute query: ERROR:  ${message}\nCommand was: ${command}`;
 
@@ -147,23 +174,53 @@ describe('judging', () => {
     expect(judge(text).losses).toHaveLength(1);
   });
 
-  test('a loss is named by its entry', () => {
+  test('a loss is named by its entry, whether its errors could be read or not', () => {
     const table = entry('TABLE DATA', 'a', { namespace: 'public' });
-    const { losses } = judge(DATA_ERRORS.replaceAll('3467', String(table.dumpId)), table);
-    expect(losses.map(({ sentence }) => sentence)).toEqual([
-      'table data "public"."a": invalid input syntax for type integer: (hidden) (line 2 of its data)',
-      'new row for relation "b" violates check constraint "b_i_check"',
-      'a function raised an error (its text is hidden)',
+    const other = entry('TABLE DATA', 'other', { namespace: 'public' });
+    const text = DATA_ERRORS.replaceAll('3467', String(table.dumpId)).replaceAll('3469', String(other.dumpId));
+    expect(judge(text, table, other).losses).toEqual([
+      {
+        dumpId: table.dumpId,
+        sentence: 'table data "public"."a": invalid input syntax for type integer: (hidden) (line 2 of its data)',
+      },
+      { dumpId: null, sentence: 'new row for relation "b" violates check constraint "b_i_check"' },
+      {
+        dumpId: other.dumpId,
+        sentence: 'table data "public"."other": a function raised an error (its text is hidden) (line 1 of its data)',
+      },
     ]);
-    expect(losses.map(({ dumpId }) => dumpId)).toEqual([table.dumpId, null, null]);
+    const named = `pg_restore: from TOC entry ${table.dumpId}; 0 0 TABLE DATA a boss`;
+    expect(judge(`${named}\npg_restore: warning: errors ignored on restore: 1`, table).losses).toEqual([
+      { dumpId: table.dumpId, sentence: 'table data "public"."a": its error could not be read', unexplained: true },
+    ]);
   });
 
-  test('a statement tells its entry better than the line before it, which another session may have written', () => {
+  test('errors that were counted by pg_restore and not read are a loss when no entry is named for them', () => {
+    expect(judge('pg_restore: warning: errors ignored on restore: 2').losses).toEqual([
+      { dumpId: null, sentence: '2 more errors, which were not kept' },
+    ]);
+    const tables = Array.from({ length: 1500 }, (_, i) => entry('TABLE DATA', `t${i}`));
+    const text = tables.map((table) => about(table, 'x', 'COPY x')).join('\n');
+    expect(new Set(judge(text, ...tables).losses.map(({ dumpId }) => dumpId))).toEqual(
+      new Set(tables.map(({ dumpId }) => dumpId)),
+    );
+  });
+
+  test('a statement tells its entry better than the line before it, which another process may have written', () => {
     const table = entry('TABLE', 'a');
     const index = entry('INDEX', 'i', { defn: 'CREATE INDEX i ON public.a USING btree (public.f(x));\n' });
     const text = about(table, 'function g() does not exist', 'CREATE INDEX i ON public.a USING btree (public.f(x));');
-    expect(judge(text, table, index).losses.map(({ dumpId }) => dumpId)).toEqual([index.dumpId]);
+    expect(judge(text, table, index).losses.map(({ dumpId }) => dumpId)).toEqual([index.dumpId, table.dumpId]);
     const owner = about(table, 'role "x" does not exist', 'ALTER TABLE public.a OWNER TO x;');
     expect(judge(owner, table, index).losses.map(({ dumpId }) => dumpId)).toEqual([table.dumpId]);
+  });
+
+  test('an error of the session itself is none of the entry that was named before it', () => {
+    const index = entry('INDEX', 'i', { defn: 'CREATE INDEX i ON public.a USING btree (x);\n' });
+    const text = `${about(index, 'x', index.defn)}\npg_restore: error: could not execute query: ERROR:  no\nCommand was: SET row_security = off;`;
+    expect(judge(text, index).losses).toEqual([
+      { dumpId: index.dumpId, sentence: 'index "i": x' },
+      { dumpId: null, sentence: 'no (in: SET row_security = off;)' },
+    ]);
   });
 });

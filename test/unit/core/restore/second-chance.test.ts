@@ -44,22 +44,27 @@ describe('what is run again', () => {
     expect(lost).toEqual([loss(large.dumpId), loss(null)]);
   });
 
-  test('is told by the tables themselves where they can: an empty one failed, a full one did not', () => {
-    const holdsRows = new Map([
-      [key('one'), true],
-      [key('two'), false],
-    ]);
-    expect(planAgain([loss(one.dumpId)], [one, two], holdsRows)).toEqual({ entries: [two], lost: [] });
+  test('is told by the tables themselves where they can: an empty one failed, whatever was said', () => {
+    expect(planAgain([], [one, two], new Map([[key('two'), false]]))).toEqual({ entries: [two], lost: [] });
   });
 
-  test('and fails again is lost by its first error, or by the second where nothing named it', () => {
+  test('are never rows that are there: what failed about their table is lost', () => {
+    expect(planAgain([loss(one.dumpId)], [one, two], new Map([[key('one'), true]]))).toEqual({
+      entries: [],
+      lost: [loss(one.dumpId)],
+    });
+  });
+
+  test('and fails again is lost by its first error, or by the second where that is not known', () => {
     const failures = new Map([
       [one, 'again'],
       [two, 'function f() does not exist'],
+      [index, 'function g() does not exist'],
     ]);
-    expect(lossesOfAgain([loss(one.dumpId)], failures)).toEqual([
+    expect(lossesOfAgain([loss(one.dumpId), { ...loss(index.dumpId), unexplained: true }], failures)).toEqual([
       loss(one.dumpId),
       { dumpId: two.dumpId, sentence: 'table data "public"."two": function f() does not exist' },
+      { dumpId: index.dumpId, sentence: 'index "public"."i": function g() does not exist' },
     ]);
   });
 
