@@ -8,6 +8,7 @@ import {
 } from '../../sql/catalog/dump-states.ts';
 import { markLost } from '../../sql/catalog/removals.ts';
 import type { Connection } from '../../sql/connection.ts';
+import { isFolderOf } from '../repository/dump-folder.ts';
 import type { WorkSession } from '../run/work-session.ts';
 import type { WorkerSetup } from '../worker-setup.ts';
 
@@ -41,10 +42,10 @@ export async function settleStates(session: WorkSession, catalog: Connection, wo
   const missing: CatalogState[] = [];
   for (const row of rows) {
     const state = states.get(row.uuid);
-    const broken = unreadable.find(({ folder }) => folder.endsWith(`-${row.uuid.slice(-8)}`));
+    const unread = unreadable.find(({ folder }) => isFolderOf(folder, row.uuid));
     if (state !== undefined) await settle(catalog, row, state, (next) => repository.setState(row.uuid, next));
-    else if (broken === undefined) missing.push(row);
-    else await tellBroken(session, catalog, row, broken.reason);
+    else if (unread === undefined) missing.push(row);
+    else if (unread.damaged) await tellBroken(session, catalog, row, unread.reason);
   }
   await tellLost(session, catalog, workerId, missing);
 }

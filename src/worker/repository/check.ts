@@ -5,6 +5,7 @@ import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.
 import { BlockCatalog } from './block-catalog.ts';
 import { CheckProblems } from './check-problems.ts';
 import { knownDamage } from './damage.ts';
+import { UnreadableNowError } from './damaged-dump.ts';
 import { type DumpPlace, readDocument, readDocumentList, readNeeds } from './dump-documents.ts';
 import { dumpFolders, isFolderOf, readManifest } from './dump-folder.ts';
 import { type BlockRow, blockKey } from './pack-index.ts';
@@ -54,6 +55,7 @@ async function checkDump(parts: CheckParts, folder: string, needed: BlockSet): P
     const files = parseDumpList(await readDocument(place, 'list', catalog, pool));
     await checkLists([...documents, ...files], needs, catalog, (reason) => problems.add(subject, reason, folder));
   } catch (error) {
+    if (error instanceof UnreadableNowError) throw error;
     problems.add(subject, errorText(error), folder);
   }
 }

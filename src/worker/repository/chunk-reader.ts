@@ -11,7 +11,7 @@ import { type DocumentName, type DumpPlace, readDocument } from './dump-document
 import { findDump, listDumps } from './dump-folder.ts';
 import { readDumpState } from './dump-state.ts';
 import { materializeFiles } from './materialize.ts';
-import type { DumpReader } from './repository.ts';
+import type { DumpReader, UnreadableDump } from './repository.ts';
 import { type RepositoryFile, readRepositoryFile } from './repository-file.ts';
 import { ThreadPool } from './thread/thread-pool.ts';
 
@@ -39,7 +39,7 @@ export class ChunkReader implements DumpReader {
     this.pool = new ThreadPool(file.parameters);
   }
 
-  list(): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }> {
+  list(): Promise<{ manifests: Manifest[]; unreadable: UnreadableDump[] }> {
     return listDumps(this.directory);
   }
 

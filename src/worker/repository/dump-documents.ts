@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { DamagedDumpError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { BlockSet } from '../../core/repository/block-set.ts';
 import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.ts';
-import { smallFiles } from '../files/small-files.ts';
 import type { BlockCatalog } from './block-catalog.ts';
 import { noteDamage } from './damage.ts';
+import { damagedDump, readFileOfDump } from './damaged-dump.ts';
 import { sha256Of } from './dump-folder.ts';
 import { DOCUMENTS_FILE, NEEDS_FILE } from './paths.ts';
 import { readSlices } from './read-slices.ts';
@@ -27,9 +26,9 @@ export interface DumpPlace {
 /** @throws DamagedDumpError when the file is missing or its hash does not agree with the manifest */
 async function readSide(place: DumpPlace, name: string): Promise<string> {
   const expected = place.manifest.side_files.find((file) => file.name === name);
-  const bytes = await smallFiles.read(join(place.repository, place.folder, name)).catch(() => null);
-  if (expected === undefined || bytes === null) throw damagedDump(place, `${name} is missing`);
-  if (sha256Of(bytes) !== expected.sha256) throw damagedDump(place, `${name} is not what was stored`);
+  const bytes = await readFileOfDump(join(place.repository, place.folder, name), place.folder, name);
+  if (expected === undefined) throw damagedDump(place.folder, `its manifest does not know ${name}`);
+  if (sha256Of(bytes) !== expected.sha256) throw damagedDump(place.folder, `${name} is not what was stored`);
   return bytes.toString('utf8');
 }
 
@@ -38,7 +37,7 @@ export async function readDocumentList(place: DumpPlace): Promise<ListedFile[]> 
   try {
     return parseDumpList(text);
   } catch (error) {
-    throw damagedDump(place, (error as Error).message);
+    throw damagedDump(place.folder, (error as Error).message);
   }
 }
 
@@ -48,7 +47,7 @@ export async function readNeeds(place: DumpPlace, ...sets: BlockSet[]): Promise<
   try {
     for (const needs of sets) needs.addFormatted(text);
   } catch (error) {
-    throw damagedDump(place, (error as Error).message);
+    throw damagedDump(place.folder, (error as Error).message);
   }
 }
 
@@ -60,7 +59,7 @@ export async function readDocument(
   pool: ThreadPool,
 ): Promise<string> {
   const file = (await readDocumentList(place)).find((entry) => entry.path === name);
-  if (file === undefined) throw damagedDump(place, `${name} is not in it`);
+  if (file === undefined) throw damagedDump(place.folder, `${name} is not in it`);
   return Buffer.from(await readWhole(place, file, catalog, pool)).toString('utf8');
 }
 
@@ -72,17 +71,12 @@ async function readWhole(
   pool: ThreadPool,
 ): Promise<Uint8Array> {
   const slices = await catalog.slices(file.extents).catch((error: Error) => {
-    throw damagedDump(place, `${file.path}: ${error.message}`);
+    throw damagedDump(place.folder, `${file.path}: ${error.message}`);
   });
   const result = await readSlices(slices, catalog, pool);
   if (!place.isMirror) await noteDamage(place.repository, result.damaged);
   const reason = result.damaged.map((block) => `block ${block.key} ${block.reason}`).join(', ');
-  if (result.bytes === null) throw damagedDump(place, `${file.path} cannot be read: ${reason}`);
-  if (result.sha256 !== file.sha256) throw damagedDump(place, `${file.path} is not what was stored`);
+  if (result.bytes === null) throw damagedDump(place.folder, `${file.path} cannot be read: ${reason}`);
+  if (result.sha256 !== file.sha256) throw damagedDump(place.folder, `${file.path} is not what was stored`);
   return result.bytes;
-}
-
-export function damagedDump(place: { folder: string }, why: string): DamagedDumpError {
-  const name = place.folder.replace(/^.*\//, '');
-  return new DamagedDumpError(`dump ${name} in the repository cannot be used: ${why}`, 'use another dump');
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
-import { errorText, PgSnapManError } from '../../core/errors.ts';
+import { errorText } from '../../core/errors.ts';
 import { type Manifest, manifestSchema } from '../../core/manifest/manifest.ts';
-import { smallFiles } from '../files/small-files.ts';
+import { damagedDump, readFileOfDump, UnreadableNowError } from './damaged-dump.ts';
 import { forEachLimited } from './for-each-limited.ts';
-import type { DumpIdentity } from './repository.ts';
+import type { DumpIdentity, UnreadableDump } from './repository.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -45,15 +45,11 @@ export async function dumpFolders(repository: string): Promise<string[]> {
 
 /**
  * Reads a dump's manifest.
- * @throws PgSnapManError run_failed when it is missing or cannot be understood
+ * @throws DamagedDumpError when it is missing or cannot be understood, UnreadableNowError
  */
 export async function readManifest(repository: string, folder: string): Promise<FoundManifest> {
-  const bytes = await smallFiles
-    .read(join(repository, 'dumps', folder, MANIFEST_FILE))
-    .catch((error: NodeJS.ErrnoException) => {
-      throw unreadable(folder, error.code === 'ENOENT' ? 'it has no manifest' : `manifest: ${error.code}`);
-    });
-  const manifest = parse(bytes, manifestSchema, () => unreadable(folder, 'its manifest cannot be understood'));
+  const bytes = await readFileOfDump(join(repository, 'dumps', folder, MANIFEST_FILE), folder, 'its manifest');
+  const manifest = parse(bytes, manifestSchema, () => damagedDump(folder, 'its manifest cannot be understood'));
   return { folder, manifest, manifestSha256: sha256Of(bytes) };
 }
 
@@ -61,16 +57,14 @@ export async function readManifest(repository: string, folder: string): Promise<
 export const FILES_AT_A_TIME = 8;
 
 /** Manifests of all dumps, oldest first, and the folders whose manifest cannot be read. */
-export async function listDumps(
-  repository: string,
-): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }> {
+export async function listDumps(repository: string): Promise<{ manifests: Manifest[]; unreadable: UnreadableDump[] }> {
   const manifests: Manifest[] = [];
-  const unreadable: { folder: string; reason: string }[] = [];
+  const unreadable: UnreadableDump[] = [];
   await forEachLimited(await dumpFolders(repository), FILES_AT_A_TIME, async (folder) => {
     try {
       manifests.push((await readManifest(repository, folder)).manifest);
     } catch (error) {
-      unreadable.push({ folder, reason: errorText(error) });
+      unreadable.push({ folder, reason: errorText(error), damaged: !(error instanceof UnreadableNowError) });
     }
   });
   return { manifests: manifests.sort((a, b) => a.started_at.getTime() - b.started_at.getTime()), unreadable };
@@ -92,12 +86,4 @@ function parse<T>(bytes: Uint8Array, schema: ZodType<T>, failed: () => Error): T
   } catch {
     throw failed();
   }
-}
-
-function unreadable(folder: string, why: string): PgSnapManError {
-  return new PgSnapManError(
-    'run_failed',
-    `dump ${folder} in the repository cannot be used: ${why}`,
-    'use another dump',
-  );
 }

@@ -27,11 +27,9 @@ export class LayeredReader implements DumpReader {
       try {
         const other = await (await this.#open(mirror)).list();
         for (const manifest of other.manifests) if (!found.has(manifest.uuid)) found.set(manifest.uuid, manifest);
-        problems.push(
-          ...other.unreadable.map(({ folder, reason }) => ({ folder: `${mirror.directory}: ${folder}`, reason })),
-        );
+        problems.push(...other.unreadable.map((dump) => ({ ...dump, folder: `${mirror.directory}: ${dump.folder}` })));
       } catch (error) {
-        problems.push({ folder: mirror.directory, reason: errorText(error) });
+        problems.push({ folder: mirror.directory, reason: errorText(error), damaged: false });
       }
     }
     const byTime = (a: Manifest, b: Manifest) => a.started_at.getTime() - b.started_at.getTime();

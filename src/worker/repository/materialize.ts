@@ -4,7 +4,8 @@ import pLimit from 'p-limit';
 import type { ListedFile } from '../../core/repository/dump-list.ts';
 import { type BlockCatalog, recipeSlice } from './block-catalog.ts';
 import { noteDamage } from './damage.ts';
-import { type DumpPlace, damagedDump } from './dump-documents.ts';
+import { damagedDump } from './damaged-dump.ts';
+import type { DumpPlace } from './dump-documents.ts';
 import { storageError } from './storage-error.ts';
 import type { ThreadPool } from './thread/thread-pool.ts';
 
@@ -47,7 +48,7 @@ export async function writeFileOf(
   pool: ThreadPool,
 ): Promise<void> {
   const slices = await catalog.slices(file.extents).catch((error: Error) => {
-    throw damagedDump(place, `${file.path}: ${error.message}`);
+    throw damagedDump(place.folder, `${file.path}: ${error.message}`);
   });
   const reader = pool.openFile();
   let ended = false;
@@ -66,10 +67,10 @@ export async function writeFileOf(
       });
       if (!place.isMirror) await noteDamage(place.repository, result.damaged);
       const reasons = result.damaged.map(({ key, reason }) => `block ${key} ${reason}`);
-      if (reasons.length > 0) throw damagedDump(place, `${file.path} cannot be read: ${reasons.join(', ')}`);
+      if (reasons.length > 0) throw damagedDump(place.folder, `${file.path} cannot be read: ${reasons.join(', ')}`);
       if (!final) continue;
       ended = true;
-      if (result.sha256 !== file.sha256) throw damagedDump(place, `${file.path} is not what was stored`);
+      if (result.sha256 !== file.sha256) throw damagedDump(place.folder, `${file.path} is not what was stored`);
       return;
     }
   } finally {

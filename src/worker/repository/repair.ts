@@ -5,6 +5,7 @@ import { type ListedFile, parseDumpList } from '../../core/repository/dump-list.
 import { syncDirectory } from '../files/durable.ts';
 import { BlockCatalog } from './block-catalog.ts';
 import { checkRepository } from './check.ts';
+import { UnreadableNowError } from './damaged-dump.ts';
 import { type DumpPlace, readDocument } from './dump-documents.ts';
 import { readManifest } from './dump-folder.ts';
 import { writeFileOf } from './materialize.ts';
@@ -60,6 +61,7 @@ async function exportWhatCan(
     place = { repository, folder: `dumps/${folder}`, manifest };
     files = parseDumpList(await readDocument(place, 'list', catalog, pool));
   } catch (error) {
+    if (error instanceof UnreadableNowError) throw error;
     return { exportedTo: null, lostFiles: [`all: ${errorText(error)}`] };
   }
   await mkdir(directory, { recursive: true, mode: 0o700 });

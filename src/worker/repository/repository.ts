@@ -104,10 +104,18 @@ export interface CopyReport {
   failed: { uuid: string; reason: string }[];
 }
 
+/** A folder whose manifest cannot be read. */
+export interface UnreadableDump {
+  folder: string;
+  reason: string;
+  /** False: it cannot be read just now, for lack of rights or files, and need not be damaged. */
+  damaged: boolean;
+}
+
 /** What can be read of a store of dumps. Readers trust manifests only; every byte is checked against its hash. */
 export interface DumpReader {
   /** Manifests of all dumps, oldest first; unreadable ones are reported, not hidden. */
-  list(): Promise<{ manifests: Manifest[]; unreadable: { folder: string; reason: string }[] }>;
+  list(): Promise<{ manifests: Manifest[]; unreadable: UnreadableDump[] }>;
   /** Null: no such dump. */
   manifest(uuid: string): Promise<{ manifest: Manifest; manifestSha256: string } | null>;
   /** @throws PgSnapManError not_found, or run_failed when a hash does not agree */

@@ -2,7 +2,7 @@ import { PgSnapManError } from '../../core/errors.ts';
 import type { RestoreJob } from '../../core/model/configuration.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import type { RestoreEntry } from '../../core/queue/queue-entry.ts';
-import type { DumpReader } from '../repository/repository.ts';
+import type { DumpReader, UnreadableDump } from '../repository/repository.ts';
 
 /**
  * Which dump a restore brings back: the one it was triggered by, the one its job names, or the newest good one of a dump
@@ -47,7 +47,7 @@ async function newestOf(repository: DumpReader, dumpJobId: number): Promise<stri
 }
 
 /** What may hold it and could not be looked through: dumps, or mirrors that are not mounted. */
-function unread(unreadable: readonly { folder: string; reason: string }[]): string {
+function unread(unreadable: readonly UnreadableDump[]): string {
   const [first, ...others] = unreadable;
   if (first === undefined) return '';
   return `; ${first.folder} cannot be read (${first.reason})${others.length === 0 ? '' : `, nor can ${others.length} more`}`;

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DamagedDumpError, errorText, PgSnapManError } from '../../core/errors.ts';
+import { DamagedDumpError, PgSnapManError } from '../../core/errors.ts';
 import type { Verification } from '../../core/manifest/dump-state.ts';
 import { parseToc } from '../../core/postgres/toc.ts';
 import type { ToolSet } from '../../core/postgres/tool-choice.ts';
@@ -28,11 +28,15 @@ export interface VerifyParts {
  * Level 2: every chunk of the dump is read back and its hash compared, and its table of contents can be parsed. Level 3:
  * all of its files come out with their hashes, and pg_restore reads all of them; for the stream of pg_dumpall, which
  * pg_restore cannot read, see `readStream`. What is wrong with the dump is in the answer.
- * @throws PgSnapManError not_found; configuration when pg_restore is missing or the disk is full; cancelled
+ * @throws PgSnapManError not_found; run_failed when it cannot be read for a reason of its own; configuration when
+ * pg_restore is missing or the disk is full; cancelled
  */
 export async function verifyDump(uuid: string, level: 2 | 3, parts: VerifyParts): Promise<Verification> {
   const { repository, version, now } = parts;
-  const found = await repository.manifest(uuid).catch((error: unknown) => ({ broken: errorText(error) }));
+  const found = await repository.manifest(uuid).catch((error: unknown) => {
+    if (error instanceof DamagedDumpError) return { broken: error.message };
+    throw error;
+  });
   if (found === null) {
     const hint = 'it was taken by another worker, or it was removed; `pgsnapman dump show` says where it is';
     throw new PgSnapManError('not_found', `dump ${uuid} is not in this worker's repository`, hint);

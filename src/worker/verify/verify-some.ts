@@ -4,6 +4,7 @@ import type { Manifest } from '../../core/manifest/manifest.ts';
 import { isGood } from '../../core/model/outcome.ts';
 import { chooseToVerify } from '../../core/retention/choose-to-verify.ts';
 import { countOf } from '../../core/text/numbers.ts';
+import type { UnreadableDump } from '../repository/repository.ts';
 import { freeBytes } from '../repository/room.ts';
 import type { WorkSession } from '../run/work-session.ts';
 import { noteVerification } from './note-verification.ts';
@@ -17,7 +18,7 @@ export async function verifySome(session: WorkSession, signal: AbortSignal): Pro
   const { worker, reporter, configuration } = session;
   const repository = await worker.repository();
   const { manifests, unreadable } = await repository.list();
-  for (const { folder, reason } of unreadable) await tellUnreadable(session, folder, reason);
+  for (const dump of unreadable) await tellUnreadable(session, dump);
   const states = await repository.states();
   const percent = configuration?.worker.verify_percent ?? Number(configuration?.settings.verify_percent ?? 20);
   const good = manifests.filter(({ outcome }) => isGood(outcome));
@@ -77,8 +78,12 @@ async function levelFor(worker: WorkSession['worker'], manifest: Manifest): Prom
   return manifest.raw_bytes * 1.1 < room ? 3 : 2;
 }
 
-async function tellUnreadable({ worker, reporter }: WorkSession, folder: string, reason: string): Promise<void> {
+async function tellUnreadable(
+  { worker, reporter }: WorkSession,
+  { folder, reason, damaged }: UnreadableDump,
+): Promise<void> {
   if (!(await worker.notices.begin(`unreadable-${folder.toLowerCase()}`))) return;
-  const text = `dump ${folder} in the repository cannot be read: ${reason}; pruning stops until it is repaired (\`pgsnapman repo repair\`)`;
-  await reporter.report('critical', text, { job_class: 'verify' });
+  const repair = damaged ? ' until it is repaired (`pgsnapman repo repair`)' : ' until then';
+  const text = `dump ${folder} in the repository cannot be read: ${reason}; pruning stops${repair}`;
+  await reporter.report(damaged ? 'critical' : 'error', text, { job_class: 'verify' });
 }

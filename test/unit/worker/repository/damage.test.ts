@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { smallFiles } from '../../../../src/worker/files/small-files.ts';
 import { createRepository } from '../../../../src/worker/repository/chunk-repository.ts';
 import type { Repository } from '../../../../src/worker/repository/repository.ts';
+import { verifyDump } from '../../../../src/worker/verify/verify-dump.ts';
 import { DAMAGE } from '../../../support/damage-file.ts';
 import { SampleTable } from '../../../support/sample-tables.ts';
 import { SMALL_STORE } from '../../../support/small-store.ts';
@@ -204,4 +206,58 @@ describe('damage', () => {
     await repository.prune();
     for (const day of days.filter((_, i) => i !== 1)) expect(await isWhole(day)).toBe(true);
   });
+});
+
+describe('a manifest that cannot be read for lack of open files', () => {
+  beforeEach(() => {
+    const read = smallFiles.read.bind(smallFiles);
+    vi.spyOn(smallFiles, 'read').mockImplementation(async (path) => {
+      if (path.endsWith(join(days[0]?.folder ?? '', 'manifest.json')))
+        throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+      return read(path);
+    });
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  test('is no damage: it is listed as one that cannot be read just now', async () => {
+    const { manifests, unreadable } = await repository.list();
+    expect(manifests).toHaveLength(3);
+    expect(unreadable).toEqual([
+      {
+        folder: days[0]?.folder,
+        reason: expect.stringContaining('cannot be read now: its manifest: EMFILE'),
+        damaged: false,
+      },
+    ]);
+  });
+
+  test('ends a check, a repair, a pruning and a verification, and nothing is marked or set aside', async () => {
+    const now = /cannot be read now/;
+    await expect(repository.check({ readData: true })).rejects.toThrow(now);
+    await expect(repository.repair({})).rejects.toThrow(now);
+    await repository.remove(days[1]?.uuid ?? '');
+    await expect(repository.prune()).rejects.toThrow(now);
+    const parts = {
+      repository,
+      tools: [],
+      stagingFolder: folder,
+      version: '0',
+      manifestSha256: null,
+      now: () => new Date(),
+    };
+    await expect(verifyDump(days[0]?.uuid ?? '', 2, parts)).rejects.toThrow(now);
+    vi.restoreAllMocks();
+    expect(await isWhole(days[0] as { uuid: string; bytes: Buffer })).toBe(true);
+    expect((await repository.check({ readData: true })).problems).toEqual([]);
+  });
+});
+
+test('a manifest that is gone or broken is damage', async () => {
+  rmSync(join(directory, 'dumps', days[0]?.folder ?? '', 'manifest.json'));
+  writeFileSync(join(directory, 'dumps', days[1]?.folder ?? '', 'manifest.json'), '{}');
+  const { unreadable } = await repository.list();
+  expect(unreadable.map(({ folder: name, damaged }) => ({ name, damaged }))).toEqual([
+    { name: days[0]?.folder, damaged: true },
+    { name: days[1]?.folder, damaged: true },
+  ]);
 });

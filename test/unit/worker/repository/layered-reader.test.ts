@@ -44,7 +44,9 @@ test('dumps of the own repository and of mirrors are read alike, and nothing is 
   expect((await dumps.files(OWN)).map(({ path }) => path)).toEqual(['toc.dat']);
   const { manifests, unreadable } = await dumps.list();
   expect(manifests.map(({ uuid }) => uuid).sort()).toEqual([OWN, OTHERS]);
-  expect(unreadable).toEqual([{ folder: join(folder, 'not there'), reason: expect.stringContaining('no repository') }]);
+  expect(unreadable).toEqual([
+    { folder: join(folder, 'not there'), reason: expect.stringContaining('no repository'), damaged: false },
+  ]);
   expect(tree(mirror())).toEqual(before);
 });
 
