@@ -88,8 +88,8 @@ function environmentOf(home: string, options: CliHomeOptions): Record<string, st
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: home,
-    // One for all homes: what V8 made of the program need not be made again in each.
-    XDG_CACHE_HOME: join(process.env.TEST_RUN_DIRECTORY ?? home, 'cache'),
+    // One for all homes, beside the built program: what V8 made of it need not be made again in each.
+    XDG_CACHE_HOME: join(process.env.TEST_RUN_DIRECTORY ?? home, 'built', 'cache'),
     LANG: 'C.UTF-8',
     TMPDIR: tmpdir(),
     TERM: 'dumb',
