@@ -19,6 +19,8 @@ interface Run {
   dueAt: number;
   /** Processes that died over it since it was put off last. */
   deaths: number;
+  /** A process is at it, or died over it just now. */
+  isBegun: boolean;
   /** Once it has ended: what its result says. */
   result: string | null;
 }
@@ -123,7 +125,7 @@ export class Ledger {
     if (queued === null) this.report.missed++;
     else {
       if (this.#runs.has(queued.uuid)) this.#fail(account, now, 'two runs have one uuid');
-      this.#runs.set(queued.uuid, { job: account.id, dueAt: newest, deaths: 0, result: null });
+      this.#runs.set(queued.uuid, { job: account.id, dueAt: newest, deaths: 0, isBegun: false, result: null });
       if (now - newest > ON_TIME_MS) this.report.late++;
     }
   }
@@ -133,14 +135,21 @@ export class Ledger {
     const run = this.#run(uuid);
     if (run.result !== null) this.#fail(this.#account(run.job), now, 'runs again after it has ended');
     if (run.deaths > 1) this.#fail(this.#account(run.job), now, 'runs again after two processes died over it');
+    run.isBegun = true;
   }
 
+  /** A process that had put the run off already, and dies then, was not at it any more. */
   died(uuid: string): void {
-    this.#run(uuid).deaths++;
+    const run = this.#run(uuid);
+    if (run.isBegun) run.deaths++;
+    run.isBegun = false;
   }
 
+  /** That it waits for another try is on disk. */
   putOff(uuid: string): void {
-    this.#run(uuid).deaths = 0;
+    const run = this.#run(uuid);
+    run.deaths = 0;
+    run.isBegun = false;
   }
 
   /** A result is on disk; the same one may come again. */

@@ -99,10 +99,8 @@ export class SimulatedRuns {
     const [outcome, message] =
       luck < 0.05 ? (['failed', 'the server was not there'] as const) : (['ok', null] as const);
     const result = dumpResultOf(entry, ending(session, new Date(startedAt), outcome, message));
-    if (luck < 0.03 && (await putOff(session, entry, result))) {
-      this.#ledger.putOff(entry.uuid);
-      this.report.putOff++;
-    } else await finishDump(session, entry, result);
+    if (luck < 0.03 && (await putOff(session, entry, result))) this.report.putOff++;
+    else await finishDump(session, entry, result);
   }
 
   #dieOver({ entry, release }: Running): void {

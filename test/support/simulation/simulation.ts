@@ -105,7 +105,10 @@ export class Simulation {
         this.#queued.set(entry.job.id, entry);
         look.queued = { uuid: entry.uuid, dueAt: entry.due_at?.getTime() ?? 0 };
       },
-      updated: (entry: QueueEntry) => this.#queued.set(entry.job.id, entry),
+      updated: (entry: QueueEntry) => {
+        this.#queued.set(entry.job.id, entry);
+        if (entry.attempts === 0 && entry.not_before !== undefined) this.#ledger.putOff(entry.uuid);
+      },
       removed: (entry: QueueEntry) => this.#queued.delete(entry.job.id),
       spooled: (item: Spooled) => {
         if (item.kind === 'dump') this.#ledger.ended(item.value.uuid, contentOf(item.value), item.value.due_at);
