@@ -6,13 +6,13 @@ import type { Context } from './context.ts';
 export async function exportDumpTo(context: Context, [reference = '', to = '']: readonly string[]): Promise<void> {
   const { exportDump } = await import('../worker/repository/export-dump.ts');
   const directory = resolve(to);
-  const uuid = await context.withWorker(async (worker) => {
+  const { uuid, hasScript } = await context.withWorker(async (worker) => {
     const dumps = await worker.dumps();
     const found = await uuidOf(context, dumps, reference);
-    await exportDump(dumps, found, directory);
-    return found;
+    return { uuid: found, hasScript: await exportDump(dumps, found, directory) };
   });
-  context.output.result(`dump ${uuid} is in ${directory}; its restore.sh brings it back`, { uuid, directory });
+  const way = hasScript ? '; its restore.sh brings it back' : '';
+  context.output.result(`dump ${uuid} is in ${directory}${way}`, { uuid, directory });
 }
 
 /** An id is looked up in the catalog; the beginning of a uuid in the repository, which needs no catalog. */

@@ -5,6 +5,9 @@ export interface InstanceAddress {
   port: number;
 }
 
+/** A name or address, or a socket directory: nothing that means something to a shell, to SQL or in libpq's settings. */
+const HOST = /^(\/[\p{L}\p{N}._/+@~=%-]*|[\p{L}\p{N}_][\p{L}\p{N}._-]*|[0-9a-f:.]+(%[\w.-]+)?)$/iu;
+
 /**
  * Reads `HOST[:PORT]`: a name, an address (IPv6 with a port in brackets), `local`, or a socket directory.
  * @throws PgSnapManError usage
@@ -15,7 +18,7 @@ export function parseAddress(text: string): InstanceAddress {
   const match = bracketed ?? (bareIPv6 ? /^([0-9a-f:.]+(?:%[\w.-]+)?)$/i : /^([^:]+)(?::(\d+))?$/).exec(text);
   const [, host, portText = '5432'] = match ?? [];
   const port = Number(portText);
-  if (host === undefined || /[\s\u0000-\u001f\u007f]/.test(host) || port < 1 || port > 65_535) {
+  if (host === undefined || !HOST.test(host) || port < 1 || port > 65_535) {
     throw new PgSnapManError(
       'usage',
       `"${text}" is not a host and port`,

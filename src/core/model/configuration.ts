@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { flatTexts, nameMapSchema, textListSchema } from './catalog-values.ts';
 
 /**
  * Rows of the catalog's configuration tables, with the column names of the catalog: what `--json` prints, what a worker
@@ -76,9 +77,9 @@ export const dumpJobSchema = z.object({
   worker_id: id.nullable(),
   dbname: z.string().nullable(),
   dump_type: dumpTypeSchema,
-  schemas: z.array(z.string()),
-  tables: z.array(z.string()),
-  options: z.array(z.string()),
+  schemas: textListSchema,
+  tables: textListSchema,
+  options: textListSchema,
   job_type: z.enum(['repeat', 'single']),
   schedule: z.string().nullable(),
   run_at: time.nullable(),
@@ -124,22 +125,22 @@ export const restoreJobSchema = z.object({
   dest_instance_id: id,
   dest_dbname: z.string(),
   restore_type: z.enum(['full', 'schema', 'data']),
-  schemas: z.array(z.string()),
-  tables: z.array(z.string()),
+  schemas: textListSchema,
+  tables: textListSchema,
   schema_as: z.string().nullable(),
   existing_db: z.enum(['rename', 'drop', 'drop_before', 'leave']),
   existing_data: z.enum(['leave', 'truncate']),
   role_handling: z.enum(['use', 'none']),
   tablespace_handling: z.enum(['use', 'none']),
-  tablespace_map: z.record(z.string(), z.string()),
-  role_map: z.record(z.string(), z.string()),
-  options: z.array(z.string()),
+  tablespace_map: nameMapSchema,
+  role_map: nameMapSchema,
+  options: textListSchema,
   parallel: z.number().int(),
   accept_losses: z.boolean(),
   /** A whole cluster: also into an instance that has databases. */
   force: z.boolean().default(false),
   /** What of the replication comes along to another instance. */
-  keep: z.array(z.enum(['publications', 'subscriptions'])).default([]),
+  keep: z.preprocess(flatTexts, z.array(z.enum(['publications', 'subscriptions']))).default([]),
   properties: z.enum(['source', 'target']).nullable(),
   passwords: z.boolean(),
   job_type: z.enum(['single', 'repeat', 'trigger']),

@@ -57,11 +57,13 @@ export async function clearTemporaries({ worker }: WorkSession): Promise<void> {
   }
 }
 
-/** True if a process of this worker is at the run just now. */
+/** True if a process of this worker is at the run just now, or about to begin it. */
 export async function isAlive(session: WorkSession, uuid: string): Promise<boolean> {
-  const run = await readRunFile(session.worker.root.staging, uuid);
-  if (run === null) return false;
-  const lock = tryLock(jobLock(session, run.entry.kind, run.entry.job.id));
+  const { queue, root } = session.worker;
+  const begun = await readRunFile(root.staging, uuid);
+  const entry = begun?.entry ?? (await queue.list()).entries.find((waiting) => waiting.uuid === uuid);
+  if (entry === undefined) return false;
+  const lock = tryLock(jobLock(session, entry.kind, entry.job.id));
   lock?.release();
   return lock === null;
 }

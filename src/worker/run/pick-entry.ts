@@ -16,43 +16,94 @@ export interface Picked {
   release(): void;
 }
 
+/** An entry whose locks are held, but on which nobody has started yet. */
+interface Candidate {
+  entry: QueueEntry;
+  /** Places of its instance that this worker leaves free beside this one. */
+  spare: number;
+  release(): void;
+}
+
 /**
- * Takes the next entry that may start now, within the limits; null: there is none. Everything is decided by locks that
- * the kernel drops with their process: one for the job, so that it never runs twice at a time, one of the worker's slots
- * for its kind, and one of the instance's, of which the runs of other workers take their share. `wants`: false for entries that this process leaves alone.
+ * Asks whether other workers leave a place on the entry's instance, of `spare` that are free here beside its own, and
+ * takes it; null: they do not.
  */
-export async function pickEntry(session: WorkSession, wants: (entry: QueueEntry) => boolean): Promise<Picked | null> {
+export type TakePlace = (entry: QueueEntry, spare: number) => Promise<{ giveBack(): void } | null>;
+
+const ASK_NOBODY: TakePlace = () => Promise.resolve({ giveBack: () => undefined });
+
+/**
+ * Takes the next entry that may start now, within the limits; null: there is none. Within the worker everything is decided
+ * by locks that the kernel drops with their process: one for the job, so that it never runs twice at a time, one of the
+ * worker's slots for its kind, and one of the instance's, of which the runs of other workers take their share. Those are
+ * asked last, by `takePlace`, and without the lock of the queue, which must not be held while a catalog is slow.
+ * `wants`: false for entries that this process leaves alone.
+ */
+export async function pickEntry(
+  session: WorkSession,
+  wants: (entry: QueueEntry) => boolean,
+  takePlace: TakePlace = ASK_NOBODY,
+): Promise<Picked | null> {
+  const full = new Set<number>();
+  const mayStart = (entry: QueueEntry): boolean => wants(entry) && !full.has(instanceOf(entry).id);
+  for (;;) {
+    const candidate = await withQueue(session, () => choose(session, mayStart));
+    if (candidate === null) return null;
+    const picked = await start(session, candidate, takePlace);
+    if (picked === 'full') full.add(instanceOf(candidate.entry).id);
+    else if (picked !== null) return picked;
+  }
+}
+
+function withQueue<T>({ worker }: WorkSession, work: () => Promise<T>): Promise<T> {
+  return withLock(queueLock(worker), QUEUE_LOCK_TIMEOUT_MS, work);
+}
+
+/** The first entry that may start and whose locks are free. */
+async function choose(session: WorkSession, wants: (entry: QueueEntry) => boolean): Promise<Candidate | null> {
   const { worker, reporter } = session;
-  return withLock(queueLock(worker), QUEUE_LOCK_TIMEOUT_MS, async () => {
-    const { entries } = await worker.queue.list();
-    for (const text of worker.queue.takeBroken())
-      await reporter.report('error', `an entry of the queue was set aside: ${text}`);
-    if (entries.length === 0) return null;
-    await followCache(session);
-    const locks = new LockTable(session);
-    for (const entry of entries) {
-      if (!wants(entry) || !(await mayRun(session, entry, entries))) continue;
-      const release = locks.take(entry);
-      if (release === null) continue;
-      const picked = await begin(session, entry, release);
-      if (picked !== null) return picked;
-    }
-    return null;
-  });
+  const { entries } = await worker.queue.list();
+  for (const text of worker.queue.takeBroken())
+    await reporter.report('error', `an entry of the queue was set aside: ${text}`);
+  if (entries.length === 0) return null;
+  await followCache(session);
+  const locks = new LockTable(session);
+  for (const entry of entries) {
+    if (!wants(entry) || !(await mayRun(session, entry, entries))) continue;
+    const taken = locks.take(entry);
+    if (taken !== null) return { entry, ...taken };
+  }
+  return null;
+}
+
+/** Null: it has come to its end meanwhile. `full`: other workers use its instance. */
+async function start(
+  session: WorkSession,
+  { entry, spare, release }: Candidate,
+  takePlace: TakePlace,
+): Promise<Picked | 'full' | null> {
+  let place: Awaited<ReturnType<TakePlace>> = null;
+  const releaseAll = (): void => {
+    place?.giveBack();
+    release();
+  };
+  try {
+    place = await takePlace(entry, spare);
+    const picked = place === null ? 'full' : await withQueue(session, () => begin(session, entry, releaseAll));
+    if (picked === 'full' || picked === null) releaseAll();
+    return picked;
+  } catch (error) {
+    // A daemon lives on, and must not hold a job for ever that it could not begin, say as the disk was full.
+    releaseAll();
+    throw error;
+  }
 }
 
 /** Whoever ran it removed it before they let the job's lock go: only now what is there is what is to be done. */
 async function begin(session: WorkSession, entry: QueueEntry, release: () => void): Promise<Picked | null> {
-  try {
-    const current = await session.worker.queue.reread(entry);
-    if (current !== undefined) return { entry: await noteStart(session, current), died: current.attempts > 0, release };
-    release();
-    return null;
-  } catch (error) {
-    // A daemon lives on, and must not hold a job for ever that it could not begin, say as the disk was full.
-    release();
-    throw error;
-  }
+  const current = await session.worker.queue.reread(entry);
+  if (current === undefined) return null;
+  return { entry: await noteStart(session, current), died: current.attempts > 0, release };
 }
 
 /** Counts the attempt before anything happens, so that a job that kills its process does not do so for ever. */
@@ -110,41 +161,31 @@ class LockTable {
   }
 
   /** Null: the job runs already, or a limit is reached. */
-  take(entry: QueueEntry): (() => void) | null {
+  take(entry: QueueEntry): Omit<Candidate, 'entry'> | null {
     const { limits, runsOfOthers } = this.session;
-    const instance = instanceOf(entry);
-    const groups: [string, number, number][] = [
-      [`slot-${entry.kind}`, limits.parallel(entry.kind), 0],
-      [`instance-${instance.id}`, limits.parallelOnInstance(instance), runsOfOthers.get(instance.id) ?? 0],
-    ];
+    const { id, max_parallel } = instanceOf(entry);
     const jobPath = jobLock(this.session, entry.kind, entry.job.id);
+    const groups = [`slot-${entry.kind}`, `instance-${id}`] as const;
     // What needs no asking comes first: each lock that is tried costs, and a queue may be long.
-    if (isHeldHere(jobPath) || groups.some(([group]) => this.full.has(group))) return null;
-    const taken: Lock[] = [];
+    if (isHeldHere(jobPath) || groups.some((group) => this.full.has(group))) return null;
+    const slot = this.oneOf(groups[0], limits.parallel(entry.kind), 0);
+    if (slot === null) return null;
+    const place = this.oneOf(groups[1], limits.parallelOnInstance({ max_parallel }), runsOfOthers.get(id) ?? 0);
+    const job = place === null ? null : tryLock(jobPath);
     const release = (): void => {
-      for (const lock of taken.toReversed()) lock.release();
+      job?.release();
+      place?.lock.release();
+      slot.lock.release();
     };
-    for (const [group, size, occupied] of groups) {
-      const lock = this.oneOf(group, size, occupied);
-      if (lock === null) {
-        release();
-        return null;
-      }
-      taken.push(lock);
-    }
-    const job = tryLock(jobPath);
-    if (job === null) {
-      release();
-      return null;
-    }
-    taken.push(job);
-    return release;
+    if (place !== null && job !== null) return { spare: place.spare, release };
+    release();
+    return null;
   }
 
-  private oneOf(group: string, size: number, occupied: number): Lock | null {
-    const lock = takeOneOf(this.session.worker, group, size, occupied);
-    if (lock === null) this.full.add(group);
-    return lock;
+  private oneOf(group: string, size: number, occupied: number): Slot | null {
+    const slot = takeOneOf(this.session.worker, group, size, occupied);
+    if (slot === null) this.full.add(group);
+    return slot;
   }
 }
 
@@ -152,25 +193,32 @@ class LockTable {
 export function takeSlots(session: WorkSession, entry: QueueEntry): () => void {
   const { limits, worker } = session;
   const instance = instanceOf(entry);
-  const locks = [
+  const slots = [
     takeOneOf(worker, `slot-${entry.kind}`, limits.parallel(entry.kind)),
     takeOneOf(worker, `instance-${instance.id}`, limits.parallelOnInstance(instance)),
   ];
   return () => {
-    for (const lock of locks) lock?.release();
+    for (const slot of slots) slot?.lock.release();
   };
 }
 
+interface Slot {
+  lock: Lock;
+  /** How many of its group are free beside it. */
+  spare: number;
+}
+
 /** `occupied`: how many of them others use, whose locks are not here; so many have to stay free. */
-function takeOneOf(worker: WorkSession['worker'], group: string, size: number, occupied = 0): Lock | null {
+function takeOneOf(worker: WorkSession['worker'], group: string, size: number, occupied = 0): Slot | null {
   const free: Lock[] = [];
-  for (let number = 1; number <= size && free.length <= occupied; number++) {
+  for (let number = 1; number <= size; number++) {
     const lock = tryLock(lockPath(worker, `${group}-${number}`));
     if (lock !== null) free.push(lock);
   }
-  const taken = free.length > occupied ? free.pop() : undefined;
-  for (const lock of free) lock.release();
-  return taken ?? null;
+  const lock = free.length > occupied ? free.pop() : undefined;
+  const spare = free.length;
+  for (const other of free) other.release();
+  return lock === undefined ? null : { lock, spare };
 }
 
 /** The lock of a job: whoever holds it runs the job, or looks after what a dead process left of it. */

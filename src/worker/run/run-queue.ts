@@ -1,11 +1,13 @@
-import type { QueueEntry } from '../../core/queue/queue-entry.ts';
+import { instanceOf, type QueueEntry } from '../../core/queue/queue-entry.ts';
+import { activityOf } from './activity-of.ts';
 import { doEntry } from './do-entry.ts';
-import { type Picked, pickEntry } from './pick-entry.ts';
+import { type Picked, pickEntry, type TakePlace } from './pick-entry.ts';
 import type { FinishedRun, Running } from './running.ts';
 import { uploadAtEnd } from './upload-results.ts';
 
 /**
- * Runs what is in the queue: as many at a time as the limits allow, counted over all processes of this worker; when one
+ * Runs what is in the queue: as many at a time as the limits allow, counted over all processes of this worker, those of an
+ * instance over all workers; when one
  * ends its result is uploaded and the next is picked, also what other ticks have put in meanwhile. Ends when nothing can
  * be picked and nothing of its own runs. `wants`: false for entries that are left to others.
  */
@@ -13,7 +15,7 @@ export async function runQueue(
   running: Running,
   wants: (entry: QueueEntry) => boolean = () => true,
 ): Promise<FinishedRun[]> {
-  const { session, signal } = running;
+  const { session, board, signal } = running;
   const finished: FinishedRun[] = [];
   const givenUp = new Set<string>();
   const active = new Set<Promise<void>>();
@@ -34,9 +36,12 @@ export async function runQueue(
     // The next one does not wait for the catalog.
     uploads.push(uploadAtEnd(session));
   };
+  const takePlace: TakePlace = (entry, spare) =>
+    board.reserve(activityOf(session, entry, session.worker.now()), { instanceId: instanceOf(entry).id, spare });
   for (;;) {
     const mayStart = !signal.aborted && failures.length === 0;
-    const picked = mayStart ? await pickEntry(session, (entry) => wants(entry) && !givenUp.has(entry.uuid)) : null;
+    const isLeft = (entry: QueueEntry): boolean => wants(entry) && !givenUp.has(entry.uuid);
+    const picked = mayStart ? await pickEntry(session, isLeft, takePlace) : null;
     if (picked !== null) {
       const work: Promise<void> = start(picked).finally(() => active.delete(work));
       active.add(work);

@@ -24,6 +24,9 @@ describe('HOST[:PORT]', () => {
     ['local:5440', 'local', 5440],
     ['/var/run/postgresql', '/var/run/postgresql', 5432],
     ['/var/run/postgresql:5433', '/var/run/postgresql', 5433],
+    ['/tmp/.s_1/pg-15+x@y:5433', '/tmp/.s_1/pg-15+x@y', 5433],
+    ['my_host.internal', 'my_host.internal', 5432],
+    ['bücher.example', 'bücher.example', 5432],
   ])('%s is host %s and port %d', (text, host, port) => {
     expect(parseAddress(text)).toEqual({ host, port });
   });
@@ -34,6 +37,27 @@ describe('HOST[:PORT]', () => {
       expect(() => parseAddress(text)).toThrow(usage);
     },
   );
+});
+
+describe('HOST with the syntax of something else', () => {
+  it.each([
+    'h;id',
+    '$(id)',
+    '`id`',
+    "h'--",
+    'h"x',
+    'h|id',
+    'h&id',
+    'h>f',
+    'a,b',
+    'h\\x',
+    '-h',
+    '/tmp;id',
+    '/a,/b',
+    "/a'b",
+  ])('%j is a usage error', (text) => {
+    expect(() => parseAddress(text)).toThrow(usage);
+  });
 });
 
 describe('--keep and --window', () => {

@@ -130,6 +130,62 @@ describe('pickEntry', () => {
     releaseAll(second);
   });
 
+  it('leaves the entries of an instance that other workers use as they are, and gives those of another one', async () => {
+    const { test, session } = await prepare([dump(1), dump(2), dump(3, 2)], { max_parallel: 4, max_parallel_dumps: 9 });
+    const asked: [number, number][] = [];
+    const picked = await pickEntry(
+      session,
+      () => true,
+      async (entry, spare) => {
+        asked.push([entry.job.id, spare]);
+        return entry.job.id === 3 ? { giveBack: () => undefined } : null;
+      },
+    );
+    expect(picked?.entry.job.id).toBe(3);
+    expect(asked).toEqual([
+      [1, 3],
+      [3, 3],
+    ]);
+    expect(tryLock(lockPath(test.worker, 'dump-1'))).not.toBeNull();
+    expect((await session.worker.queue.list()).entries.map(({ attempts }) => attempts)).toEqual([0, 0, 1]);
+    picked?.release();
+  });
+
+  it('gives the place on the instance back with the run, and for a job that it cannot begin', async () => {
+    const { session } = await prepare([dump(1)]);
+    const { queue } = session.worker;
+    let places = 0;
+    const take = async () => {
+      places++;
+      return { giveBack: () => places-- };
+    };
+    const { update } = queue;
+    queue.update = () => Promise.reject(new Error('the disk is full'));
+    await expect(pickEntry(session, () => true, take)).rejects.toThrow('the disk is full');
+    expect(places).toBe(0);
+    queue.update = update;
+    const picked = await pickEntry(session, () => true, take);
+    expect(places).toBe(1);
+    picked?.release();
+    expect(places).toBe(0);
+  });
+
+  it('does not hold the lock of the queue while other workers are asked', async () => {
+    const { test, session } = await prepare([dump(1)]);
+    const picked = await pickEntry(
+      session,
+      () => true,
+      async () => {
+        const lock = tryLock(lockPath(test.worker, 'queue'));
+        expect(lock).not.toBeNull();
+        lock?.release();
+        return { giveBack: () => undefined };
+      },
+    );
+    expect(picked?.entry.job.id).toBe(1);
+    picked?.release();
+  });
+
   it('counts what other processes run', async () => {
     const { test, session } = await prepare([dump(1), dump(2, 2)], { max_parallel_dumps: 1 });
     const other = tryLock(lockPath(test.worker, 'slot-dump-1'));
