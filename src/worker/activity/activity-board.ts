@@ -10,7 +10,7 @@ interface ActivityEntry {
 }
 
 /** A place on an instance, taken for a run. */
-export interface Reservation {
+interface Reservation {
   /** The run is over, or did not begin at all. */
   giveBack(): void;
 }
