@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cancelWaiting } from '../../src/worker/run/cancel-waiting.ts';
 import { beginSession } from '../../src/worker/run/work-session.ts';
@@ -226,6 +227,41 @@ describe('a run that fails for something that may pass', () => {
     await blocker.close();
     w.at('2026-01-01T10:01:00Z');
     expect(outcomesOf((await w.tick()).runs)).toEqual(['dump ok']);
+  });
+
+  it('is not tried again when its job was deleted meanwhile, or taken back', async () => {
+    await sql(`update pgsnapman.instance set port = 1;
+      insert into pgsnapman.dump_job (instance_id, dbname, job_type) values (1, 'shop', 'single'), (1, 'shop', 'single')`);
+    w.at('2026-01-01T10:00:00Z');
+    await w.tick();
+    await sql('delete from pgsnapman.dump_job where id = 1');
+    await sql(`update pgsnapman.dump_job set claimed_by = null, run_uuid = null, status = 'halted' where id = 2`);
+    w.at('2026-01-01T10:01:00Z');
+    const { runs, messages } = await w.tick();
+    expect(runs).toEqual([]);
+    expect(messages.map(({ text }) => text).sort()).toEqual([
+      expect.stringMatching(/^dump job 1 .* was skipped: the job was deleted, or taken back/),
+      expect.stringMatching(/^dump job 2 .* was skipped: the job was deleted, or taken back/),
+    ]);
+    expect(await readdir(w.worker.root.queue)).toEqual([]);
+    expect((await w.tick()).messages).toEqual([]);
+  });
+
+  it('is not tried again when its job repeats and was deleted meanwhile', async () => {
+    await sql(`update pgsnapman.instance set port = 1;
+      insert into pgsnapman.dump_job (instance_id, dbname, schedule, activated_at, created_at)
+        values (1, 'shop', '0 10 * * *', '2026-01-01T09:00:00Z', '2026-01-01T09:00:00Z')`);
+    w.at('2026-01-01T09:59:00Z');
+    await w.tick();
+    w.at('2026-01-01T10:00:00Z');
+    expect((await w.tick()).messages.map(({ text }) => text)).toEqual([expect.stringContaining('is tried again')]);
+    await sql('delete from pgsnapman.dump_job');
+    // All jobs gone is believed when a second answer says the same.
+    await w.tick();
+    w.at('2026-01-01T10:01:00Z');
+    const { runs, messages } = await w.tick();
+    expect([runs, messages.map(({ text }) => text)]).toEqual([[], [expect.stringContaining('the job was deleted')]]);
+    expect(await readdir(w.worker.root.queue)).toEqual([]);
   });
 
   it('can be cancelled while it waits', async () => {

@@ -36,6 +36,11 @@ export function mustWait(entry: QueueEntry, entries: readonly QueueEntry[]): boo
   return entries.some((other) => other.kind === 'dump' && other.uuid === entry.dump_uuid);
 }
 
+/** True for a single job that was claimed and on which nobody has started, so that it can still be taken back. */
+export function isUnstartedClaim({ trigger_kind, attempts }: QueueEntry): boolean {
+  return trigger_kind === 'single' && attempts === 0;
+}
+
 function positionOf(entry: QueueEntry): number {
   return entry.kind === 'restore' ? entry.position : 0;
 }

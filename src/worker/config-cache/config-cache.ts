@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type WorkerConfiguration, workerConfigurationSchema } from '../../core/model/configuration.ts';
 import { faultPoint } from '../fault.ts';
-import { BrokenFileError, readJson, writeJson } from '../files/json-file.ts';
+import { BrokenFileError, firstIssue, readJson, writeJson } from '../files/json-file.ts';
 
 const FILE = 'configuration.json';
 /** The one before, in case the disk spoils the newest. */
@@ -58,7 +58,9 @@ export async function storeConfiguration(
   before: WorkerConfiguration | null,
   tick: string,
 ): Promise<StoreOutcome> {
-  const configuration = workerConfigurationSchema.parse(JSON.parse(JSON.stringify(answer)));
+  const checked = workerConfigurationSchema.safeParse(JSON.parse(JSON.stringify(answer)));
+  if (!checked.success) throw new Error(firstIssue(checked.error));
+  const configuration = checked.data;
   const lost = before !== null && jobCount(before) > 0 && jobCount(configuration) === 0;
   if (lost && !(await isConfirmed(folder, configuration.catalog_id, tick))) return 'doubted';
   await rm(join(folder, SUSPECT), { force: true });

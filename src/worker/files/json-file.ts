@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { ZodType } from 'zod';
+import type { ZodError, ZodType } from 'zod';
 import { TEMPORARY_PREFIX, type WriteOptions, writeDurably } from './durable.ts';
 
 /** A file that is there but is not what it should be. */
@@ -26,8 +26,12 @@ export async function readJson<T>(path: string, schema: ZodType<T>): Promise<T |
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new BrokenFileError(path, `${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'not valid'}`);
+  throw new BrokenFileError(path, firstIssue(result.error));
+}
+
+/** The first thing that is wrong with a value, and where, on one line. */
+export function firstIssue({ issues: [issue] }: ZodError): string {
+  return `${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'not valid'}`;
 }
 
 /** Writes a value as JSON, durably and in one step (see writeDurably). */

@@ -1,14 +1,16 @@
 import type { DumpJob, RestoreJob } from '../../core/model/configuration.ts';
-import type { QueueEntry } from '../../core/queue/queue-entry.ts';
+import { isUnstartedClaim, type QueueEntry } from '../../core/queue/queue-entry.ts';
 import { claimDumpJobs, claimRestoreJobs, unfinishedClaims } from '../../sql/catalog/claims.ts';
 import { failOrphanRestores } from '../../sql/catalog/orphan-restores.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { withLock } from '../lock/lock.ts';
+import { about, entryText } from './job-text.ts';
 import { QUEUE_LOCK_TIMEOUT_MS, queueLock, type WorkSession } from './work-session.ts';
 
 /**
  * Claims the single jobs that are due in the catalog and puts them into the queue; a claim of ours that has neither entry
- * nor result here (its process died in between) is queued again.
+ * nor result here (its process died in between) is queued again. An entry that nobody has started on and whose claim is
+ * gone from the catalog goes: its job was deleted, or taken back.
  *
  * The caller holds the tick lock, and what lies here is read before the catalog is asked: then a claim that is still
  * unfinished there and was not here has never been queued, because nobody else queues claims.
@@ -18,12 +20,18 @@ export async function queueClaims(session: WorkSession, catalog: Connection): Pr
   if (configuration === null || configuration.worker.status === 'halted') return;
   const workerId = configuration.worker.id;
   await endOrphans(session, catalog, workerId);
+  const waiting = (await session.worker.queue.list()).entries.filter(isUnstartedClaim);
   const here = await uuidsHere(session);
   const [left, dumpJobs, restoreJobs] = [
     await unfinishedClaims(catalog, workerId),
     await claimDumpJobs(catalog, workerId),
     await claimRestoreJobs(catalog, workerId),
   ];
+  const claimed = new Set([...left.dumpJobs, ...left.restoreJobs].map(({ run_uuid }) => run_uuid));
+  await dropTakenBack(
+    session,
+    waiting.filter(({ uuid }) => !claimed.has(uuid)),
+  );
   const entries = [
     ...[...left.dumpJobs, ...dumpJobs].map((job) => dumpEntry(session, job)),
     ...[...left.restoreJobs, ...restoreJobs].map((job) => restoreEntry(session, job)),
@@ -41,6 +49,20 @@ async function endOrphans({ worker, reporter }: WorkSession, catalog: Connection
     const text = `restore job ${id} (to ${dest_dbname} on ${dest_instance_name}) cannot be run: ${reason}`;
     await reporter.report('error', text, { job_class: 'restore', job_id: id });
   }
+}
+
+async function dropTakenBack(session: WorkSession, entries: readonly QueueEntry[]): Promise<void> {
+  const { worker, reporter } = session;
+  if (entries.length === 0) return;
+  await withLock(queueLock(worker), QUEUE_LOCK_TIMEOUT_MS, async () => {
+    for (const entry of entries) {
+      const current = await worker.queue.reread(entry);
+      if (current === undefined || !isUnstartedClaim(current)) continue;
+      await worker.queue.remove(current);
+      const text = `${entryText(current)} was skipped: the job was deleted, or taken back, in the catalog`;
+      await reporter.report('info', text, about(current));
+    }
+  });
 }
 
 /** What is queued, or done and not yet uploaded. */

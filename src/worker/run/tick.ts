@@ -2,6 +2,7 @@ import { errorText, PgSnapManError } from '../../core/errors.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { Message } from '../../core/model/results.ts';
 import { runsOfOthers } from '../../core/queue/occupation.ts';
+import { isUnstartedClaim } from '../../core/queue/queue-entry.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { createActivityBoard } from '../activity/activity-board.ts';
 import { tryLock } from '../lock/lock.ts';
@@ -153,7 +154,8 @@ async function workWithCatalog(session: WorkSession, catalog: Connection, prepar
   const { workerId } = session.reporter;
   if (waits.activities && workerId !== null) await lookAtActivities(session, catalog, workerId);
   await refreshConfiguration(session, catalog, waits.configuration);
-  if (waits.claims) {
+  const { entries } = await session.worker.queue.list();
+  if (waits.claims || entries.some(isUnstartedClaim)) {
     const { queueClaims } = await import('./queue-claims.ts');
     await queueClaims(session, catalog);
   }

@@ -55,7 +55,17 @@ describe('a queue entry', () => {
     const server = sampleConfiguration({ instances: [sampleInstance({ status: 'halted' })] });
     expect(reasonToSkip(sampleDumpEntry(), server)).toContain('instance db1 is halted');
     expect(reasonToSkip(sampleRestoreEntry(), server)).toContain('instance db1 is halted');
-    expect(reasonToSkip(sampleDumpEntry({ job: sampleDumpJob({ id: 99 }) }), sampleConfiguration())).toBeNull();
+  });
+
+  it('is skipped when its job repeats and is gone from a configuration that was read later', () => {
+    const gone = sampleDumpEntry({ job: sampleDumpJob({ id: 99 }) });
+    const later = sampleConfiguration({ fetched_at: new Date(gone.queued_at.getTime() + 1) });
+    expect(reasonToSkip(gone, sampleConfiguration({ fetched_at: gone.queued_at }))).toBeNull();
+    expect(reasonToSkip(gone, later)).toContain('deleted');
+    // Single jobs leave the configuration when they have ended, and the restores that they trigger with them.
+    expect(reasonToSkip({ ...gone, trigger_kind: 'single' }, later)).toBeNull();
+    expect(reasonToSkip(sampleRestoreEntry({ trigger_kind: 'dump' }), { ...later, restore_jobs: [] })).toBeNull();
+    expect(reasonToSkip({ ...gone, trigger_kind: 'manual' }, later)).toBeNull();
   });
 });
 
