@@ -166,6 +166,54 @@ describe('requests', () => {
     await server.psql('postgres', `drop database again_${number}`);
   });
 
+  it('about dumps, restores, scripts and the repository are answered with what was found and done', async () => {
+    await server.psql('postgres', `create database replaced_${number}`);
+    await sql(`insert into pgsnapman.dump_job (instance_id, dbname, job_type) values (1, 'shop', 'single');
+      insert into pgsnapman.script (name, code) values ('mask', 'select 1')`);
+    await w.tick();
+    const dump = await sql('select uuid from pgsnapman.dump');
+    const restore = Number(
+      await sql(`insert into pgsnapman.restore_job (dump_id, dest_instance_id, dest_dbname, existing_db, status)
+        values (1, 1, 'replaced_${number}', 'rename', 'halted') returning id`),
+    );
+    const kinds = {
+      plan_restore: { job_id: restore },
+      run_restore_job: { job_id: restore },
+      verify: { dump_uuid: dump, level: 3 },
+      drill: { dump_uuid: dump, instance_id: 1 },
+      script_allowed: { script_id: 1 },
+      discover: {},
+      clean: {},
+      prune: { dry_run: true },
+    };
+    const found: Record<string, { state: string; answer: unknown }> = {};
+    for (const [kind, args] of Object.entries(kinds)) {
+      const id = await ask(kind, args);
+      await w.tick();
+      found[kind] = await answer(id);
+    }
+    expect(found).toMatchObject({
+      plan_restore: { state: 'done', answer: { target: { exists: true } } },
+      run_restore_job: { state: 'done', answer: { result: { outcome: 'ok' } } },
+      verify: { state: 'done', answer: { verified_level: 3, verification_failed: null } },
+      drill: { state: 'done', answer: { verified_level: 4, verification_failed: null } },
+      script_allowed: { state: 'done', answer: { allowed: false } },
+      discover: { state: 'done', answer: { instances: expect.anything() } },
+      clean: { state: 'done' },
+      prune: { state: 'done', answer: { dry_run: true, removed_packs: 0 } },
+    });
+    expect(await server.psql(`replaced_${number}`, 'select count(*) from t')).not.toBe('0');
+    const run = await sql(`select id from pgsnapman.restore_run where restore_job_id = ${restore}`);
+    const undo = await ask('undo', { restore_run_id: Number(run) });
+    await w.tick();
+    expect(await answer(undo)).toMatchObject({ state: 'done' });
+    expect(await server.psql(`replaced_${number}`, `select to_regclass('t') is null`)).toBe('t');
+    for (const name of (
+      await server.psql('postgres', `select datname from pg_database where datname like 'replaced_%'`)
+    ).split('\n'))
+      await server.psql('postgres', `drop database "${name}"`);
+  });
+
   it('are never carried out after they expired, nor with arguments that make no sense', async () => {
     await sql(`insert into pgsnapman.dump_job (instance_id, dbname, status) values (1, 'shop', 'halted')`);
     const expired = await ask('run_dump_job', { job_id: 1 }, `, now() - interval '1 second'`);
