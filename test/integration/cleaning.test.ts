@@ -94,7 +94,7 @@ async function expectWhole(): Promise<void> {
 
 describe('a cleaning', () => {
   test('removes what retention drops, with its data, and says so', async () => {
-    const { job, dumps } = await addJob('1,1,0,0', [20, 15, 9, 0]);
+    const { job, dumps } = await addJob('1,1,0,0', [21, 14, 7, 0]);
     const [first = 0, , , last = 0] = dumps;
     await home.ok(['dump', 'keep', String(first), 'yes']);
     const preview = (await home.ok(['retention', 'preview', String(job), '--json'])).json();
