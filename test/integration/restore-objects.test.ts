@@ -194,3 +194,22 @@ test('a job that accepts losses is told each of them once, by its name', async (
   ];
   expect(lost.toSorted()).toEqual(expected.toSorted());
 });
+
+test('an object whose error was read is one loss, not two', async () => {
+  await source.psql('postgres', 'create database hopeless');
+  await source.psql(
+    'hopeless',
+    `create table t (a int);
+    insert into t values (1);
+    create table factor as select 2 as n;
+    create function scaled(int) returns int immutable language plpgsql as 'begin return $1 * (select n from factor); end';
+    create index by_scale on t (scaled(a));
+    alter database hopeless set search_path = 'nowhere'`,
+  );
+  const hopeless = await worker.dump(instanceOf(source, 1, { name: 'from' }), 'hopeless');
+  const result = await worker.restore(hopeless.uuid, to, 'hopeless', { accept_losses: true });
+  expect(result).toMatchObject({
+    outcome: 'ok_with_warnings',
+    warnings: ['lost: index "public"."by_scale": relation "factor" does not exist'],
+  });
+});
