@@ -96,8 +96,6 @@ async function losing(sql: string) {
     for argument; do case "$argument" in --dbname=*) database="$argument" ;; esac; done
     case " $* " in *" --section=post-data "*) '${tool?.psql}' -qX -v ON_ERROR_STOP=1 "$database" <<'END'
 set client_min_messages = error;
-set search_path = "S ""x"".y
-z", public;
 ${sql}
 END
     esac`;
@@ -117,6 +115,8 @@ test('nothing is missing after a faithful restore', async () => {
 });
 
 const DROPPED = `
+  set search_path = "S ""x"".y
+z", public;
   drop event trigger if exists watch_2;
   drop index if exists by_b, "by ""c"".d
 e", on_mv;
@@ -213,3 +213,23 @@ test('an object whose error was read is one loss, not two', async () => {
     warnings: ['lost: index "public"."by_scale": relation "factor" does not exist'],
   });
 });
+
+test.each(['LATIN1', 'SQL_ASCII', 'EUC_JP'])(
+  'in a database in %s objects with ASCII names are looked for',
+  async (encoding) => {
+    const name = `in ${encoding}`;
+    await source.psql('postgres', `create database "${name}" encoding '${encoding}' locale 'C' template template0`);
+    const word = encoding === 'EUC_JP' ? '日本' : 'Größe';
+    await source.psql(
+      name,
+      `set client_encoding = 'UTF8';
+    create table t (a int); create index plain on t (a); create index "${word}" on t (a);
+    create view "${word} 2" as select 1; create function f("${word}" t) returns int language sql as 'select 1'`,
+    );
+    const encoded = await worker.dump(instanceOf(source, 1, { name: 'from' }), name);
+    const context = await losing(`set client_encoding = 'UTF8'; drop index if exists public.plain, public."${word}"`);
+    expect(await worker.restore(encoded.uuid, to, name)).toMatchObject({ outcome: 'ok', warnings: [] });
+    const result = await worker.restore(encoded.uuid, to, `lossy ${name}`, { accept_losses: true }, context);
+    expect(result.warnings).toEqual(['lost: index "public"."plain" is missing']);
+  },
+);

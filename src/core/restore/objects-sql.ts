@@ -106,5 +106,5 @@ export function objectsSql(kinds: Iterable<ObjectKind>, serverVersionNum: number
   return `
     select kind, schema, tag, name from (${all.join(' union all ')}) as o
     where schema not in ('pg_catalog', 'information_schema', 'pg_toast')
-      and (pg_catalog.current_setting('server_encoding') = 'UTF8' or schema || tag ~ '^[\\x01-\\x7f]*$')`;
+      and (pg_catalog.current_setting('server_encoding') = 'UTF8' or (schema || tag) collate "C" ~ '^[\\x01-\\x7f]*$')`;
 }
