@@ -92,6 +92,6 @@ function lossSentence({ message, dataLine, statement }: RestoreError, entry: Toc
 }
 
 /** What an entry is, for people: `table data "schema"."name"`. */
-export function entryText({ desc, namespace, tag }: TocEntry): string {
+export function entryText({ desc, namespace, tag }: Pick<TocEntry, 'desc' | 'namespace' | 'tag'>): string {
   return `${desc.toLowerCase()} ${namespace === '' ? `"${tag}"` : `"${namespace}"."${tag}"`}`;
 }

@@ -4,6 +4,7 @@ import type { TocEntry } from '../postgres/toc.ts';
 import { reachingOut, selectEntries } from './archive-selection.ts';
 import { createDatabaseSql } from './database-sql.ts';
 import { expectedContent } from './expected-content.ts';
+import { expectedObjects } from './expected-objects.ts';
 import { keptSuffix, planInto, planSchemas, rolesOf } from './partial/plan-into.ts';
 import { planPart } from './partial/plan-part.ts';
 import { schemaAsOf, underOtherName } from './partial/schema-as.ts';
@@ -89,6 +90,10 @@ export function planRestore(question: RestoreQuestion): RestorePlan {
     changes: { roles: withRoles ? mapping.renamed : new Map(), tablespaces: tablespaces.renamed },
     selection: { dumpIds: selection.dumpIds, entries: selection.entries },
     expected: expectedContent(selection.entries, files),
+    objects: expectedObjects(selection.entries, {
+      utf8: toc.encoding === 'UTF8' && facts.database.encoding === 'UTF8',
+      options: job.options,
+    }),
     secondChance: secondChancePath(manifest.trusted, facts),
     first,
     last: part.last,

@@ -1,6 +1,7 @@
 import type { ArchiveChanges } from './archive-changes.ts';
 import type { Selection } from './archive-selection.ts';
 import type { ExpectedContent } from './expected-content.ts';
+import type { ExpectedObject } from './expected-objects.ts';
 import type { IntoPlan } from './partial/plan-into.ts';
 import type { ReplaceWay } from './plan-existing.ts';
 import type { TablespacePlan } from './plan-tablespaces.ts';
@@ -39,6 +40,8 @@ export interface RestorePlan {
   /** What of the archive is restored, in its order. */
   selection: Pick<Selection, 'dumpIds' | 'entries'>;
   expected: ExpectedContent;
+  /** What must exist then. */
+  objects: ExpectedObject[];
   /** The search_path for entries that fail at first, see secondChancePath; null: they are not run again. */
   secondChance: string | null;
   /** What is done in the database before anything is restored: schemas that the archive cannot make. */

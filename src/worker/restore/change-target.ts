@@ -93,10 +93,17 @@ async function makeDatabase(
     await runFirst(run, plan);
     const { before_script: before } = run.task.job;
     if (before !== null) await runSqlScript(run, plan.staging, before, 'before');
-    await restoreSections(run, { plan, target: question.target, tool, files: dump.files, directory, watch });
+    const lost = await restoreSections(run, {
+      plan,
+      target: question.target,
+      tool,
+      files: dump.files,
+      directory,
+      watch,
+    });
     faultPoint('restore.restored');
     watch.follow(() => {});
-    await checkAndAnalyze(run, control, plan);
+    await checkAndAnalyze(run, control, plan, lost);
     if (inspect !== null) {
       await inspect(run, control, change);
       throw new PgSnapManError('cancelled', INSPECTED);

@@ -16,12 +16,18 @@ import {
   unvalidatedConstraintsSql,
 } from '../../core/restore/check-sql.ts';
 import type { ExpectedContent } from '../../core/restore/expected-content.ts';
+import type { ExpectedObject } from '../../core/restore/expected-objects.ts';
+import { entryText } from '../../core/restore/harmless-errors.ts';
+import type { RestorePlan } from '../../core/restore/restore-plan.ts';
 import type { Connection } from '../../sql/connection.ts';
+import { objectsNotThere } from './check-objects.ts';
 import type { RestoreRun } from './restore-run.ts';
 
 const MOST_FINDINGS_IN_MESSAGE = 3;
 
 type Named = { schema: string; name: string };
+/** What must be in the database. */
+type Wanted = Pick<RestorePlan, 'expected' | 'objects'>;
 
 /**
  * Compares the restored database with what the dump says, on two connections.
@@ -30,9 +36,9 @@ type Named = { schema: string; name: string };
 export async function checkDatabase(
   run: RestoreRun,
   connections: readonly Connection[],
-  expected: ExpectedContent,
+  wanted: Wanted,
 ): Promise<void> {
-  const findings = await databaseDifferences(run, connections, expected);
+  const findings = await databaseDifferences(run, connections, wanted);
   for (const finding of findings) run.log(`error: ${finding}`);
   if (findings.length === 0) return;
   if (run.task.job.accept_losses) {
@@ -52,10 +58,11 @@ export async function checkDatabase(
 export async function databaseDifferences(
   run: RestoreRun,
   connections: readonly Connection[],
-  expected: ExpectedContent,
+  { expected, objects }: Wanted,
 ): Promise<string[]> {
   const [first] = connections;
   if (first === undefined) throw new Error('a check needs a connection');
+  const missing = await objectsNotThere(first, objects);
   const there = new Set((await first.rows<Named>(RELATIONS_SQL)).map(tableKey));
   const isThere = (relation: Named): boolean => there.has(tableKey(relation));
   const found: FoundContent = {
@@ -65,7 +72,25 @@ export async function databaseDifferences(
     rows: await countRows(run, connections, expected.tables.filter(isThere)),
     partitionOf: await readPartitions(first),
   };
-  return compareContent(expected, found);
+  return [
+    ...missing.map((object) => `${entryText(object)} is missing`),
+    ...compareContent(withoutMissing(expected, missing), found),
+  ];
+}
+
+/** Of a table that is missing it need not be said that its rows are too. */
+function withoutMissing(expected: ExpectedContent, missing: readonly ExpectedObject[]): ExpectedContent {
+  const keys = new Set(
+    missing
+      .filter(({ kind }) => kind === 'relation')
+      .map(({ namespace, tag }) => tableKey({ schema: namespace, name: tag })),
+  );
+  const isLookedAt = (relation: Named): boolean => !keys.has(tableKey(relation));
+  return {
+    ...expected,
+    tables: expected.tables.filter(isLookedAt),
+    sequences: expected.sequences.filter(isLookedAt),
+  };
 }
 
 /**

@@ -42,13 +42,18 @@ export async function prepareArchive(plan: Pick<RestorePlan, 'changes'>, directo
 /**
  * Restores the archive into the staging database, section by section. What failed gets a second chance before the next
  * section.
+ * @returns dump ids of the entries that are lost, which the job accepts
  * @throws RunStopped, PgSnapManError for a loss otherwise
  */
-export async function restoreSections(run: RestoreRun, options: SectionsOptions): Promise<void> {
-  for (const pass of restorePasses(options.plan.selection.entries)) await restorePass(run, pass, options);
+export async function restoreSections(run: RestoreRun, options: SectionsOptions): Promise<Set<number>> {
+  const lost = new Set<number>();
+  for (const pass of restorePasses(options.plan.selection.entries)) {
+    for (const { dumpId } of await restorePass(run, pass, options)) if (dumpId !== null) lost.add(dumpId);
+  }
+  return lost;
 }
 
-async function restorePass(run: RestoreRun, pass: RestorePass, options: SectionsOptions): Promise<void> {
+async function restorePass(run: RestoreRun, pass: RestorePass, options: SectionsOptions): Promise<Loss[]> {
   const { plan, tool, files, watch } = options;
   const { section, entries } = pass;
   const { job } = run.task;
@@ -77,6 +82,7 @@ async function restorePass(run: RestoreRun, pass: RestorePass, options: Sections
     losses = await runAgain(run, { searchPath, psql: tool.psql, expected, entries, losses, command, onLine });
   }
   settleLosses(run, section, losses);
+  return losses;
 }
 
 /** @throws PgSnapManError unless there are none, or the job accepts them; then each is a warning by its name */
