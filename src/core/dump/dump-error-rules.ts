@@ -13,7 +13,7 @@ export interface FailedDump {
   user: string;
   serverVersionNum: number;
   toolVersion: string;
-  /** What it was seen waiting for, as `describeWaiting` says; null: not seen. */
+  /** What it was seen waiting for, as `describeWaits` says; null: not seen. */
   waiting: string | null;
   /** How much there is to lock, and room for it; null: not known. */
   lockRoom: LockRoom | null;

@@ -18,8 +18,18 @@ export interface Waiting {
   blockers: Blocker[];
 }
 
+/** What several sessions wait for: a wait for a lock says most, then any other that is not for us. Null: for nothing. */
+export function describeWaits(waits: readonly (Waiting | null)[]): string | null {
+  const known = waits.filter((waiting) => waiting !== null);
+  const telling =
+    known.find(({ waitType }) => waitType === 'Lock') ??
+    known.find(({ waitType }) => waitType !== 'Client') ??
+    known[0];
+  return telling === undefined ? null : describeWaiting(telling);
+}
+
 /** `for a lock on "public"."t", held by process 42 (user "joe", application "psql", lock, idle in transaction)` */
-export function describeWaiting(waiting: Waiting): string {
+function describeWaiting(waiting: Waiting): string {
   if (waiting.waitType === 'Lock') {
     const on = waiting.relation === null ? 'for a lock' : `for a lock on ${waiting.relation}`;
     return waiting.blockers.length === 0 ? on : `${on}, held by ${waiting.blockers.map(describeBlocker).join(', ')}`;

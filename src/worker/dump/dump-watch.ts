@@ -1,11 +1,11 @@
 import { type DumpTrack, NO_TRACK } from '../../core/dump/dump-progress.ts';
+import { describeWaits } from '../../core/dump/waiting.ts';
 import type { Progress } from '../../core/model/activity.ts';
 import type { StallProbe, StallWatch } from '../process/stall-watch.ts';
 import type { DumpSession } from './dump-session.ts';
 import { type WatchedDump, watchForStall } from './dump-stall.ts';
 import { bytesOf, stagedFiles } from './staging.ts';
 import type { StagingIntake } from './staging-intake.ts';
-import { waitingOf } from './waiting-of.ts';
 
 export interface DumpWatchOptions extends Pick<WatchedDump, 'stallTimeoutMs' | 'onStall'> {
   directory: string;
@@ -64,7 +64,7 @@ export class DumpWatch {
     if (this.#storing === null) {
       await this.#measure();
       const backends = await session.backends();
-      if (backends !== null) this.waiting = waitingOf(backends);
+      if (backends !== null) this.waiting = describeWaits(backends.map(({ waiting }) => waiting));
       working = backends?.some((backend) => backend.working) === true;
     }
     this.#report();

@@ -1,4 +1,4 @@
-import { describeWaiting } from '../../core/dump/waiting.ts';
+import { describeWaits } from '../../core/dump/waiting.ts';
 import type { Connection } from '../../sql/connection.ts';
 import { readBackends } from '../../sql/instance/backends.ts';
 import type { StallProbe } from '../process/stall-watch.ts';
@@ -25,11 +25,10 @@ export async function stagingActivity(
           'select coalesce(sum(bytes_processed), 0)::int8 as bytes from pg_stat_progress_copy where datid = $1',
           [databaseOid],
         );
-  const waiting = backends.find((backend) => !backend.working && backend.waiting !== null)?.waiting;
   return {
     copiedBytes: copied?.bytes ?? null,
     mark: String(copied?.bytes ?? ''),
     working: backends.some(({ working }) => working),
-    waitingFor: waiting ? describeWaiting(waiting) : null,
+    waitingFor: describeWaits(backends.map(({ waiting }) => waiting)),
   };
 }

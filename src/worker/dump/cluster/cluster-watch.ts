@@ -1,8 +1,8 @@
+import { describeWaits } from '../../../core/dump/waiting.ts';
 import type { Progress } from '../../../core/model/activity.ts';
 import type { StallProbe, StallWatch } from '../../process/stall-watch.ts';
 import type { DumpSession } from '../dump-session.ts';
 import { type WatchedDump, watchForStall } from '../dump-stall.ts';
-import { waitingOf } from '../waiting-of.ts';
 
 export interface ClusterWatchOptions extends Omit<WatchedDump, 'program' | 'probe'> {
   session: DumpSession;
@@ -44,7 +44,7 @@ export class ClusterWatch {
   async #look(): Promise<StallProbe> {
     const { session, bytes } = this.#options;
     const backends = (await session.backends()) ?? [];
-    this.waiting = waitingOf(backends);
+    this.waiting = describeWaits(backends.map(({ waiting }) => waiting));
     this.#report();
     return { mark: String(bytes()), working: backends.some(({ working }) => working), waitingFor: this.waiting };
   }

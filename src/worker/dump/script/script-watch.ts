@@ -1,10 +1,10 @@
+import { describeWaits } from '../../../core/dump/waiting.ts';
 import type { Progress } from '../../../core/model/activity.ts';
 import { StallWatch } from '../../process/stall-watch.ts';
 import type { RunContext } from '../../run/run-context.ts';
 import type { DumpSession } from '../dump-session.ts';
 import { processorTicks } from '../end-processes.ts';
 import { stalled } from '../stopped.ts';
-import { waitingOf } from '../waiting-of.ts';
 import { bytesBelow } from './output-tree.ts';
 
 export interface ScriptWatchOptions {
@@ -64,7 +64,11 @@ export class ScriptWatch {
     this.#report(bytes);
     const backends = (await session.backends()) ?? [];
     const working = backends.some((backend) => backend.working);
-    return { mark: `${bytes} ${ticks}`, working, waitingFor: waitingOf(backends) };
+    return {
+      mark: `${bytes} ${ticks}`,
+      working,
+      waitingFor: describeWaits(backends.map((backend) => backend.waiting)),
+    };
   }
 
   #report(bytes: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandTag, describeWaiting, type Waiting } from '../../../../src/core/dump/waiting.ts';
+import { commandTag, describeWaits, type Waiting } from '../../../../src/core/dump/waiting.ts';
 
 const waiting = (changes: Partial<Waiting>): Waiting => ({
   relation: null,
@@ -15,16 +15,32 @@ describe('what a dump waits for', () => {
       { pid: 42, user: 'joe', application: 'psql', command: 'lock', state: 'idle in transaction' },
       { pid: 43, user: null, application: '', command: null, state: null },
     ];
-    expect(describeWaiting(waiting({ relation: 's."T x"', blockers }))).toBe(
+    expect(describeWaits([waiting({ relation: 's."T x"', blockers })])).toBe(
       'for a lock on s."T x", held by process 42 (user "joe", application "psql", lock, idle in transaction), process 43',
     );
   });
 
   it('is its connection, or whatever the server calls it', () => {
-    expect(describeWaiting(waiting({ waitType: 'Client', waitEvent: 'ClientWrite' }))).toBe(
+    expect(describeWaits([waiting({ waitType: 'Client', waitEvent: 'ClientWrite' })])).toBe(
       'for the connection to the worker',
     );
-    expect(describeWaiting(waiting({ waitType: 'IPC', waitEvent: 'SyncRep' }))).toBe('for IPC/SyncRep');
+    expect(describeWaits([waiting({ waitType: 'IPC', waitEvent: 'SyncRep' })])).toBe('for IPC/SyncRep');
+  });
+});
+
+describe('what several sessions wait for', () => {
+  const client = waiting({ waitType: 'Client', waitEvent: 'ClientRead' });
+  const disk = waiting({ waitType: 'IO', waitEvent: 'DataFileRead' });
+
+  it('is the lock that one of them wants, then whatever is not the worker itself', () => {
+    expect(describeWaits([client, disk, waiting({}), null])).toBe('for a lock');
+    expect(describeWaits([client, null, disk])).toBe('for IO/DataFileRead');
+    expect(describeWaits([null, client])).toBe('for the connection to the worker');
+  });
+
+  it('is nothing when none of them waits', () => {
+    expect(describeWaits([null])).toBeNull();
+    expect(describeWaits([])).toBeNull();
   });
 });
 
