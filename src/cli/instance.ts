@@ -1,11 +1,14 @@
 import { PgSnapManError } from '../core/errors.ts';
+import { databasesAnswerSchema, findingsAnswerSchema } from '../core/model/answers.ts';
 import { countOf } from '../core/text/numbers.ts';
 import type { InstanceRow } from '../sql/catalog/instances.ts';
+import { addWorkerOption, hereOrAsked, type WorkerOption } from './ask-named-worker.ts';
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
 import type { Context } from './context.ts';
 import { addDeleteVerb } from './delete-verb.ts';
 import { addInstanceAdd } from './instance-add.ts';
 import { addInstanceEdit } from './instance-edit.ts';
+import type { Finding } from './output/findings.ts';
 import type { ListColumn } from './output/output.ts';
 import { addStatusVerbs } from './status-verbs.ts';
 import { addListVerb, addShowVerb, type Subject } from './verbs.ts';
@@ -55,26 +58,45 @@ export const addInstanceCommands: NounBuilder = (program, settings) => {
     remove: async (catalog, { id }) => (await import('../sql/catalog/instances.ts')).deleteInstance(catalog, id),
     done: ({ name }) => `deleted instance ${name}`,
   });
-  addVerb(noun, settings, 'test <instance>', 'connect to it as pgsnapman and as the Postgres tools do', test);
-  addVerb(noun, settings, 'databases <instance>', 'list the databases that it has now', databases);
+  addWorkerOption(
+    addVerb<WorkerOption>(noun, settings, 'test <instance>', 'connect as pgsnapman and as the Postgres tools do', test),
+  );
+  addWorkerOption(
+    addVerb<WorkerOption>(noun, settings, 'databases <instance>', 'list the databases that it has now', databases),
+  );
 };
 
-async function test(context: Context, [reference = '']: readonly string[]): Promise<number> {
+async function test(context: Context, [reference = '']: readonly string[], options: WorkerOption): Promise<number> {
   const { findInstance } = await import('../sql/catalog/instances.ts');
-  const { testInstance } = await import('../worker/instance-test.ts');
   const { printFindings } = await import('./output/findings.ts');
   const instance = await context.withCatalog((catalog) => findInstance(catalog, reference));
-  return printFindings(
-    context.output,
-    await testInstance(instance, (await context.configuration()).tools.bin_directories),
-  );
+  const findings = await hereOrAsked<readonly Finding[]>(context, options, {
+    kind: 'test_instance',
+    arguments: { instance_id: instance.id },
+    subject: `testing instance ${instance.name}`,
+    async here() {
+      const { testInstance } = await import('../worker/instance-test.ts');
+      return testInstance(instance, (await context.configuration()).tools.bin_directories);
+    },
+    there: (answer) => findingsAnswerSchema.parse(answer).findings,
+  });
+  return printFindings(context.output, findings);
 }
 
-async function databases(context: Context, [reference = '']: readonly string[]): Promise<void> {
+async function databases(context: Context, [reference = '']: readonly string[], options: WorkerOption): Promise<void> {
   const { findInstance } = await import('../sql/catalog/instances.ts');
-  const { readDatabases } = await import('../worker/instance-test.ts');
   const instance = await context.withCatalog((catalog) => findInstance(catalog, reference));
-  await context.output.list(await readDatabases(instance), [
+  const found = await hereOrAsked(context, options, {
+    kind: 'list_databases',
+    arguments: { instance_id: instance.id },
+    subject: `databases of instance ${instance.name}`,
+    async here() {
+      const { readDatabases } = await import('../worker/instance-test.ts');
+      return readDatabases(instance);
+    },
+    there: (answer) => databasesAnswerSchema.parse(answer).databases,
+  });
+  await context.output.list(found, [
     { key: 'name', title: 'NAME' },
     { key: 'size_bytes', title: 'SIZE', align: 'right' },
     { key: 'owner', title: 'OWNER', shrinkTo: 10 },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PgSnapManError } from '../core/errors.ts';
 import type { ScriptRow } from '../sql/catalog/scripts.ts';
+import { addWorkerOption, type WorkerOption } from './ask-named-worker.ts';
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
 import type { Context } from './context.ts';
 import { addDeleteVerb } from './delete-verb.ts';
@@ -44,13 +45,9 @@ export const addScriptCommands: NounBuilder = (program, settings) => {
     fetch: async (catalog, options) => (await import('../sql/catalog/scripts.ts')).listScripts(catalog, options),
   });
   addShowVerb(noun, settings, 'show one script: name or id', SCRIPT);
-  addVerb<{ worker?: string }>(
-    noun,
-    settings,
-    'allowed <name>',
-    'ask a worker whether it runs a script',
-    allowed,
-  ).option('--worker <worker>', "id or name; default: this machine's", someText('--worker'));
+  addWorkerOption(
+    addVerb<WorkerOption>(noun, settings, 'allowed <name>', 'ask a worker whether it runs a script', allowed),
+  );
   addDeleteVerb<ScriptRow>(noun, settings, {
     ...SCRIPT,
     description: 'delete a script that no job uses',
@@ -65,9 +62,9 @@ export const addScriptCommands: NounBuilder = (program, settings) => {
   });
 };
 
-async function allowed(context: Context, [name = '']: readonly string[], options: { worker?: string }) {
+async function allowed(context: Context, [name = '']: readonly string[], options: WorkerOption) {
   const { scriptAllowed } = await import('./script-allowed.ts');
-  return scriptAllowed(context, name, options.worker ?? null);
+  return scriptAllowed(context, name, options);
 }
 
 async function add(context: Context, [name = '', file = '']: readonly string[], options: { comment?: string }) {

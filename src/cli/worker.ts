@@ -1,10 +1,13 @@
 import { PgSnapManError } from '../core/errors.ts';
+import { findingsAnswerSchema } from '../core/model/answers.ts';
 import type { Worker } from '../core/model/configuration.ts';
 import { countOf } from '../core/text/numbers.ts';
+import { addWorkerOption, hereOrAsked, type WorkerOption } from './ask-named-worker.ts';
 import { addNoun, addVerb, type NounBuilder } from './command-tree.ts';
 import type { Context } from './context.ts';
 import { addDeleteVerb } from './delete-verb.ts';
 import { someText } from './options/values.ts';
+import type { Finding } from './output/findings.ts';
 import type { ListColumn } from './output/output.ts';
 import { writing } from './refused-value.ts';
 import { addStatusVerbs } from './status-verbs.ts';
@@ -56,7 +59,7 @@ export const addWorkerCommands: NounBuilder = (program, settings) => {
   addVerb(noun, settings, 'status', 'what is due, runs and waits on this machine', async (context) =>
     (await import('./worker-status.ts')).showWorkerStatus(context),
   );
-  addVerb(noun, settings, 'doctor', 'check this machine and say what to do', doctor);
+  addWorkerOption(addVerb<WorkerOption>(noun, settings, 'doctor', 'check this machine and say what to do', doctor));
   addVerb<{ remove?: true }>(
     noun,
     settings,
@@ -107,8 +110,16 @@ async function init(context: Context, _args: readonly string[], options: InitOpt
   context.output.result(`worker ${worker.name} works in ${configuration.worker.root}`, worker);
 }
 
-async function doctor(context: Context): Promise<number> {
-  const { examine } = await import('../worker/doctor/doctor.ts');
+async function doctor(context: Context, _args: readonly string[], options: WorkerOption): Promise<number> {
   const { printFindings } = await import('./output/findings.ts');
-  return printFindings(context.output, await examine(await context.configuration()));
+  const findings = await hereOrAsked<readonly Finding[]>(context, options, {
+    kind: 'doctor',
+    subject: 'the doctor',
+    async here() {
+      const { examine } = await import('../worker/doctor/doctor.ts');
+      return examine(await context.configuration());
+    },
+    there: (answer) => findingsAnswerSchema.parse(answer).findings,
+  });
+  return printFindings(context.output, findings);
 }

@@ -263,6 +263,48 @@ describe('a daemon', () => {
   });
 });
 
+describe('a question to a worker that is named', () => {
+  /** What the laptop prints; the worker's next ticks answer. */
+  async function asked(...words: string[]) {
+    const question = await laptop.start([...words, '--worker', 'w1', '--json']);
+    started.push(question);
+    const waiting = async () => (await sql(`select count(*) from pgsnapman.request where state = 'waiting'`)) !== '0';
+    await until(waiting, 'it is asked');
+    await home.run(['worker', 'run']);
+    const { exitCode, stdout } = await question.finished;
+    return { exitCode, json: JSON.parse(stdout) };
+  }
+
+  it('is answered on a machine that has no worker, as it would be there', async () => {
+    await home.ok(['dumpjob', 'run', String(await addDumpJob(home, 'main', 'shop', '--schedule', '0 3 1 1 *'))]);
+    const status = (await home.ok(['repo', 'status', '--json'])).json();
+    const there = await asked('repo', 'status');
+    expect(there.exitCode).toBe(0);
+    expect(status).toMatchObject({
+      repository_id: there.json.repository_id,
+      dump_count: there.json.dump_count,
+      raw_bytes: there.json.raw_bytes,
+    });
+    expect(await asked('repo', 'check', '--read-data')).toMatchObject({
+      exitCode: 0,
+      json: { dumps: status.dump_count, problems: [] },
+    });
+    expect(await asked('repo', 'prune', '--dry-run')).toMatchObject({ exitCode: 0, json: { dry_run: true } });
+    const { json: findings } = await asked('worker', 'doctor');
+    expect(findings).toEqual(expect.arrayContaining([expect.objectContaining({ check: 'worker', level: 'ok' })]));
+    const { json: tests } = await asked('instance', 'test', 'main');
+    expect(tests).toEqual(expect.arrayContaining([expect.objectContaining({ check: 'connection', level: 'ok' })]));
+    const { json: databases } = await asked('instance', 'databases', 'main');
+    expect(databases.map(({ name }: { name: string }) => name)).toContain('shop');
+  });
+
+  it('is answered at once where that worker is at home, and refused when nobody knows it', async () => {
+    const here = (await home.ok(['repo', 'status', '--worker', 'w1', '--json'])).json();
+    expect(here).toMatchObject({ directory: expect.any(String) });
+    expectRefusal(await laptop.run(['repo', 'status', '--worker', 'nobody']), 13, /nobody/);
+  });
+});
+
 describe('a worker that is killed while it answers', () => {
   it.each(Object.keys(FAULT_POINTS).filter((point) => point.startsWith('request.')))(
     'at %s answers with the next tick, and has done what was asked for once',
