@@ -20,8 +20,8 @@ export async function queueClaims(session: WorkSession, catalog: Connection): Pr
   if (configuration === null || configuration.worker.status === 'halted') return;
   const workerId = configuration.worker.id;
   await endOrphans(session, catalog, workerId);
-  const waiting = (await session.worker.queue.list()).entries.filter(isUnstartedClaim);
-  const here = await uuidsHere(session);
+  const { entries: queued } = await session.worker.queue.list();
+  const here = await uuidsHere(session, queued);
   const [left, dumpJobs, restoreJobs] = [
     await unfinishedClaims(catalog, workerId),
     await claimDumpJobs(catalog, workerId),
@@ -30,7 +30,7 @@ export async function queueClaims(session: WorkSession, catalog: Connection): Pr
   const claimed = new Set([...left.dumpJobs, ...left.restoreJobs].map(({ run_uuid }) => run_uuid));
   await dropTakenBack(
     session,
-    waiting.filter(({ uuid }) => !claimed.has(uuid)),
+    queued.filter((entry) => isUnstartedClaim(entry) && !claimed.has(entry.uuid)),
   );
   const entries = [
     ...[...left.dumpJobs, ...dumpJobs].map((job) => dumpEntry(session, job)),
@@ -66,11 +66,10 @@ async function dropTakenBack(session: WorkSession, entries: readonly QueueEntry[
 }
 
 /** What is queued, or done and not yet uploaded. */
-async function uuidsHere({ worker }: WorkSession): Promise<Set<string>> {
-  const { entries } = await worker.queue.list();
+async function uuidsHere({ worker }: WorkSession, queued: readonly QueueEntry[]): Promise<Set<string>> {
   const spooled = await worker.spool.names();
   return new Set([
-    ...entries.map(({ uuid }) => uuid),
+    ...queued.map(({ uuid }) => uuid),
     ...spooled.map((name) => name.replace(/^(dump|restore|message)-/, '').replace(/\.json$/, '')),
   ]);
 }

@@ -7,9 +7,9 @@ import { uploadAtEnd } from './upload-results.ts';
 
 /**
  * Runs what is in the queue: as many at a time as the limits allow, counted over all processes of this worker, those of an
- * instance over all workers; when one
- * ends its result is uploaded and the next is picked, also what other ticks have put in meanwhile. Ends when nothing can
- * be picked and nothing of its own runs. `wants`: false for entries that are left to others.
+ * instance over all workers; when one ends its result is uploaded and the next is picked, also what other ticks have put
+ * in meanwhile. Ends when nothing can be picked and nothing of its own runs. `wants`: false for entries that are left to
+ * others.
  */
 export async function runQueue(
   running: Running,
